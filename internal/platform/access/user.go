@@ -1,0 +1,39 @@
+// Package access says who is calling and what they may do: sign-in through an
+// OIDC provider, sessions, API tokens, roles by group and the table of
+// permissions.
+package access
+
+import "context"
+
+// Role is what a person may do, from least to most.
+type Role string
+
+// The roles, see Allowed for what each may do.
+const (
+	RoleNone      Role = ""
+	RoleViewer    Role = "viewer"
+	RoleDeveloper Role = "developer"
+	RoleAdmin     Role = "admin"
+)
+
+// User is the person or the program that makes a request.
+type User struct {
+	Ref    string   `json:"ref"` // entity reference, e.g. "user:default/ana"
+	Name   string   `json:"name"`
+	Email  string   `json:"email"`
+	Groups []string `json:"groups"`
+	Role   Role     `json:"role"`
+}
+
+type userKey struct{}
+
+// WithUser returns a context that carries the caller.
+func WithUser(ctx context.Context, user User) context.Context {
+	return context.WithValue(ctx, userKey{}, user)
+}
+
+// UserFrom returns the caller, or false where nobody is signed in.
+func UserFrom(ctx context.Context) (User, bool) {
+	user, ok := ctx.Value(userKey{}).(User)
+	return user, ok
+}
