@@ -1,0 +1,69 @@
+package config_test
+
+import (
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/pronto-platform/pronto/internal/config"
+)
+
+func TestTheDefaultIsValid(t *testing.T) {
+	if err := config.Default().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestFaultsNameTheirField(t *testing.T) {
+	for want, spoil := range map[string]func(*config.Config){
+		"domain":         func(c *config.Config) { c.Domain = "Nope" },
+		"state":          func(c *config.Config) { c.State = "here" },
+		"organization":   func(c *config.Config) { c.Organization = "../apps" },
+		"edge.httpsPort": func(c *config.Config) { c.Edge.HTTPSPort = 70000 },
+		"edge.httpPort":  func(c *config.Config) { c.Edge.HTTPPort = 443 },
+		"overlaps":       func(c *config.Config) { c.Node.Services = netip.MustParsePrefix("10.42.128.0/17") },
+		"node.address":   func(c *config.Config) { c.Node.Address = netip.MustParseAddr("10.99.0.2") },
+		"node.bridge":    func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
+	} {
+		t.Run(want, func(t *testing.T) {
+			cfg := config.Default()
+			spoil(&cfg)
+			if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("Validate = %v, want it to name %s", err, want)
+			}
+		})
+	}
+}
+
+func TestSavedConfigurationLoadsBackAndUnknownFieldsAreRefused(t *testing.T) {
+	cfg := config.Default()
+	cfg.State = t.TempDir()
+	cfg.Edge.HTTPSPort = 8443
+	if err := cfg.Save(); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := config.Load(cfg.Path(config.FileName), config.Default())
+	if err != nil || loaded != cfg {
+		t.Errorf("Load = %+v, %v; want what was saved", loaded, err)
+	}
+	bad := filepath.Join(t.TempDir(), "pronto.yaml")
+	if err := os.WriteFile(bad, []byte("domian: x.localhost\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.Load(bad, config.Default()); err == nil || !strings.Contains(err.Error(), "domian") {
+		t.Errorf("Load = %v, want the unknown field named", err)
+	}
+}
+
+func TestURLsCarryThePortOnlyWhenItIsUnusual(t *testing.T) {
+	cfg := config.Default()
+	if got := cfg.URL("portal").String(); got != "https://portal.pronto.localhost" {
+		t.Error(got)
+	}
+	cfg.Edge.HTTPSPort = 8443
+	if got := cfg.URL("git").String(); got != "https://git.pronto.localhost:8443" {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"path/filepath"
+	"regexp"
+)
+
+var (
+	domainPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$`)
+	ownerPattern  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,37}[a-z0-9])?$`)
+)
+
+// maxInterfaceName is IFNAMSIZ without its terminating zero.
+const maxInterfaceName = 15
+
+// Validate reports every fault at once; each names its field and the fix.
+func (c Config) Validate() error {
+	return errors.Join(
+		check(domainPattern.MatchString(c.Domain) && len(c.Domain) <= 190,
+			"domain %q: use lower-case labels with a dot between them, e.g. pronto.localhost", c.Domain),
+		check(filepath.IsAbs(c.State), "state %q: use an absolute path", c.State),
+		check(ownerPattern.MatchString(c.Organization), "organization %q: use 1-39 of a-z, 0-9 and -", c.Organization),
+		check(c.Edge.Address.Is4(), "edge.address %s: use an IPv4 address", c.Edge.Address),
+		checkPort("edge.httpsPort", c.Edge.HTTPSPort),
+		checkPort("edge.httpPort", c.Edge.HTTPPort),
+		checkPort("dns.port", c.DNS.Port),
+		check(c.Edge.HTTPSPort != c.Edge.HTTPPort, "edge.httpPort %d: must differ from edge.httpsPort", c.Edge.HTTPPort),
+		c.Node.validate(),
+	)
+}
+
+func (n Node) validate() error {
+	if n.Kubeconfig != "" {
+		return check(filepath.IsAbs(n.Kubeconfig), "node.kubeconfig %q: use an absolute path", n.Kubeconfig)
+	}
+	ranges := map[string]netip.Prefix{"node.gateway": n.Gateway.Masked(), "node.pods": n.Pods, "node.services": n.Services}
+	var errs []error
+	for name, p := range ranges {
+		errs = append(errs, check(p.IsValid() && p.Addr().Is4(), "%s: use an IPv4 range such as 10.42.0.0/16", name))
+		for other, q := range ranges {
+			errs = append(errs, check(name >= other || !p.Overlaps(q), "%s %s overlaps %s %s: choose ranges that do not", name, p, other, q))
+		}
+	}
+	return errors.Join(append(errs,
+		check(n.Bridge != "" && len(n.Bridge) <= maxInterfaceName, "node.bridge %q: use 1-%d characters", n.Bridge, maxInterfaceName),
+		check(n.Gateway.Contains(n.Address) && n.Address != n.Gateway.Addr(),
+			"node.address %s: use an address of %s other than the gateway's", n.Address, n.Gateway.Masked()),
+	)...)
+}
+
+func checkPort(field string, port int) error {
+	return check(port > 0 && port < 65536, "%s %d: use a port from 1 to 65535", field, port)
+}
+
+func check(ok bool, format string, args ...any) error {
+	if ok {
+		return nil
+	}
+	return fmt.Errorf(format, args...)
+}
