@@ -1,0 +1,374 @@
+package delivery
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+const (
+	imageGrace = 30 * time.Second // between the end of a good run and its image being there
+	runGrace   = time.Minute      // between a push and its run
+	liveMisses = 3                // unanswered checks in a row until live is taken back
+)
+
+// Evaluate says what facts mean for a delivery. It has no effects, keeps what
+// is done done, and gives the same for the same input.
+func Evaluate(facts Facts, previous Delivery, now time.Time) Delivery {
+	if previous.over() {
+		return previous
+	}
+	d := previous.clone()
+	takeIdentity(&d, facts)
+	for _, evaluate := range []func(*Delivery, Facts, time.Time){create, build, sync, expose, live} {
+		evaluate(&d, facts, now)
+	}
+	supersede(&d, facts, now)
+	conclude(&d, now)
+	return d
+}
+
+// takeIdentity fills in what names the delivery as soon as it is known.
+func takeIdentity(d *Delivery, f Facts) {
+	if f.Push != nil && d.Revision == "" {
+		d.Revision, d.Message, d.Author = f.Push.Revision, f.Push.Message, f.Push.Author
+	}
+	if f.Run != nil {
+		d.RunID, d.RunURL = f.Run.ID, f.Run.URL
+	}
+	if f.Image != nil {
+		d.Image = f.Image.Reference + "@" + f.Image.Digest
+	}
+}
+
+func create(d *Delivery, f Facts, now time.Time) {
+	p := d.Phase(Create)
+	if settled(p) || p.Status == Skipped || f.Task == nil {
+		return
+	}
+	p.begin(f.Task.CreatedAt)
+	p.Evidence["task"] = f.Task.ID
+	if f.Repository != nil {
+		p.Evidence["repository"], p.Evidence["commit"] = f.Repository.URL, f.Repository.Commit
+	}
+	if f.Entity != nil {
+		p.Evidence["entity"] = f.Entity.Ref
+	}
+	switch hasCommit := f.Repository != nil && f.Repository.Commit != ""; {
+	case hasCommit && f.Entity != nil:
+		p.finish(now)
+	case f.Task.Status == "failed" || f.Task.Status == "cancelled":
+		p.fail(now, firstOf(f.Task.Error, "the task was "+f.Task.Status))
+	case !hasCommit:
+		p.resume()
+		p.Reason = "waits for the repository's first commit"
+	default:
+		p.resume()
+		p.Reason = "waits for the catalog entry"
+	}
+}
+
+func build(d *Delivery, f Facts, now time.Time) {
+	p := d.Phase(Build)
+	if settled(p) || f.Push == nil {
+		return
+	}
+	if f.Push.SkipCI {
+		p.skip("the commit asks for no build ([skip ci])")
+		return
+	}
+	p.begin(f.Push.At)
+	if f.Run != nil {
+		p.Evidence["run"], p.Evidence["runUrl"] = f.Run.ID, f.Run.URL
+	}
+	if f.Image != nil {
+		p.Evidence["image"], p.Evidence["digest"] = f.Image.Reference, f.Image.Digest
+	}
+	switch {
+	case f.Image != nil && f.Deploy != nil && f.Deploy.Digest == f.Image.Digest:
+		p.Evidence["deployRevision"] = f.Deploy.Revision
+		delete(p.Evidence, "log")
+		p.finish(now)
+	case f.Run != nil && f.Run.Status == "completed" && f.Run.Conclusion != "success":
+		if f.Run.Failure != nil {
+			p.Evidence["log"] = f.Run.Failure.Lines
+		}
+		p.fail(latest(f.Run.FinishedAt, p.StartedAt, now), runReason(f.Run))
+	case f.Run != nil && f.Run.Status == "completed" && now.Sub(f.Run.FinishedAt) > imageGrace:
+		p.fail(now, missingOutput(f, d.Revision))
+	default:
+		p.resume()
+		p.Reason = buildWait(f, p, now)
+	}
+}
+
+// missingOutput says what a successful run left undone.
+func missingOutput(f Facts, revision string) string {
+	if f.Image == nil {
+		return fmt.Sprintf("the workflow run succeeded but the registry has no image with tag sha-%s; "+
+			"the workflow must push that tag", short(revision))
+	}
+	return "the workflow run succeeded but deploy/deployment.yaml on the default branch does not name " +
+		f.Image.Digest + "; the workflow must write the image there and push"
+}
+
+func buildWait(f Facts, p *Phase, now time.Time) string {
+	switch {
+	case f.Run == nil && p.StartedAt != nil && now.Sub(*p.StartedAt) > runGrace:
+		return "no workflow run has started for this commit; see .github/workflows and its triggers"
+	case f.Run == nil:
+		return "waits for the workflow run"
+	case f.Run.Status != "completed" && f.Run.Current != "":
+		return "runs " + f.Run.Current
+	case f.Run.Status == "queued":
+		return "the workflow run is queued"
+	case f.Run.Status != "completed":
+		return "the workflow runs"
+	case f.Image == nil:
+		return "waits for the image"
+	}
+	return "waits for deploy/ to name the image"
+}
+
+func runReason(run *RunFact) string {
+	if run.Failure == nil {
+		return fmt.Sprintf("workflow run %q ended as %s", run.Name, run.Conclusion)
+	}
+	reason := fmt.Sprintf("step %q of job %q failed", run.Failure.Step, run.Failure.Job)
+	if run.Failure.Step == "" {
+		reason = fmt.Sprintf("job %q failed", run.Failure.Job)
+	}
+	if run.Conclusion == "cancelled" || run.Conclusion == "timed_out" {
+		reason = strings.Replace(reason, " failed", " was "+strings.Replace(run.Conclusion, "timed_out", "stopped: it ran too long", 1), 1)
+	}
+	if run.Failure.ExitCode != "" {
+		reason += ": exit code " + run.Failure.ExitCode
+	}
+	return reason
+}
+
+func sync(d *Delivery, f Facts, now time.Time) {
+	p, built := d.Phase(Sync), d.Phase(Build)
+	if settled(p) {
+		return
+	}
+	if built.Status != Done && built.Status != Skipped {
+		p.Reason = "waits for the build"
+		return
+	}
+	p.begin(valueOr(built.FinishedAt, now))
+	digest := deployedDigest(d, f)
+	if f.Application != nil {
+		p.Evidence["application"], p.Evidence["sync"] = f.Application.Name, f.Application.Sync
+		p.Evidence["revision"], p.Evidence["health"] = f.Application.Revision, f.Application.Health
+	}
+	if f.Rollout != nil {
+		p.Evidence["ready"], p.Evidence["desired"] = f.Rollout.Ready, f.Rollout.Desired
+		p.Evidence["digest"] = f.Rollout.Digest
+	}
+	switch reason, fatal := syncWait(f, digest); {
+	case reason == "":
+		p.finish(now)
+	case fatal:
+		p.fail(now, reason)
+	default:
+		p.resume()
+		p.Reason = reason
+	}
+}
+
+// deployedDigest is the image that the workload must run for this delivery.
+func deployedDigest(d *Delivery, f Facts) string {
+	if digest, ok := d.Phase(Build).Evidence["digest"].(string); ok {
+		return digest
+	}
+	if f.Deploy != nil {
+		return f.Deploy.Digest
+	}
+	return ""
+}
+
+// syncWait says what is missing, empty if nothing is, and whether waiting helps.
+func syncWait(f Facts, digest string) (reason string, fatal bool) {
+	app, rollout := f.Application, f.Rollout
+	switch {
+	case app == nil:
+		return "waits for the Application to be made", false
+	case app.Contains && (app.Operation == "Failed" || app.Operation == "Error"):
+		return "the sync failed: " + firstOf(app.Message, app.Operation), true
+	case !app.Contains && app.Message != "" && app.Operation != "Running":
+		return app.Message, false
+	case !app.Contains:
+		return "waits for the commit to be synced", false
+	case app.Sync != "Synced":
+		return firstOf(app.Message, "the Application is "+firstOf(app.Sync, "not compared yet")), false
+	case rollout == nil:
+		return "waits for the workload", false
+	case rollout.Digest != digest:
+		return "the workload does not name the new image yet", false
+	case rollout.Cause != "" && !rollout.Complete:
+		return rollout.Cause, rollout.Fatal
+	case !rollout.Complete:
+		return fmt.Sprintf("%d of %d pods are ready", rollout.Ready, rollout.Desired), false
+	}
+	return "", false
+}
+
+func expose(d *Delivery, f Facts, now time.Time) {
+	p := d.Phase(Expose)
+	if settled(p) {
+		return
+	}
+	if !f.Public {
+		p.skip("the application is not public")
+		return
+	}
+	if p.Status == Skipped {
+		p.Status, p.Reason = Waiting, ""
+	}
+	if f.Ingress == nil {
+		p.Reason = "waits for the Ingress"
+		return
+	}
+	p.begin(laterOf(f.Ingress.CreatedAt, d.StartedAt))
+	p.Evidence["host"] = f.Ingress.Host
+	if f.Name != nil && f.Name.OK {
+		p.Evidence["address"] = f.Name.Address
+	}
+	if f.Edge != nil && f.Edge.TLS {
+		p.Evidence["issuer"], p.Evidence["certificateUntil"] = f.Edge.Issuer, f.Edge.NotAfter
+	}
+	if p.Reason = exposeWait(f); p.Reason == "" {
+		p.finish(now)
+	}
+}
+
+func exposeWait(f Facts) string {
+	switch {
+	case f.Name == nil:
+		return "waits for the record in the zone"
+	case !f.Name.OK:
+		return firstOf(f.Name.Reason, "waits for the record in the zone")
+	case f.Edge == nil:
+		return "waits for the edge"
+	case !f.Edge.TLS:
+		return firstOf(f.Edge.Reason, "waits for the certificate")
+	case !f.Edge.Target:
+		return firstOf(f.Edge.Reason, "waits for a healthy target")
+	}
+	return ""
+}
+
+func live(d *Delivery, f Facts, now time.Time) {
+	p := d.Phase(Live)
+	switch {
+	case p.Status == Skipped:
+		return
+	case p.FinishedAt != nil && p.Evidence["answeredAt"] != nil:
+		hold(p, f, now)
+		return
+	case !others(d):
+		p.Reason = "waits for the phases before it"
+		return
+	}
+	p.begin(lastFinish(d, now))
+	if f.Answer == nil {
+		p.Reason = "waits for an answer"
+		return
+	}
+	if p.Reason = liveWait(f.Answer, d.Revision, f); p.Reason == "" {
+		p.Evidence["url"], p.Evidence["code"] = f.Answer.URL, f.Answer.Code
+		p.Evidence["revision"], p.Evidence["answeredAt"] = f.Answer.Revision, now
+		p.finish(now)
+	}
+}
+
+// hold keeps live, or takes it back when the application no longer answers.
+// The times stay those of the first answer.
+func hold(p *Phase, f Facts, now time.Time) {
+	switch {
+	case f.Answer == nil:
+	case f.Answer.good():
+		p.Status, p.Reason = Done, ""
+		delete(p.Evidence, "lostAt")
+	case f.Answer.Misses >= liveMisses && p.Status == Done:
+		p.Status, p.Evidence["lostAt"] = Failed, now
+		p.Reason = "the application does not answer any more: " + f.Answer.Reason
+	case p.Status == Failed:
+		p.Reason = "the application does not answer: " + f.Answer.Reason
+	}
+}
+
+func liveWait(a *AnswerFact, revision string, f Facts) string {
+	switch {
+	case !a.good():
+		return firstOf(a.Reason, "waits for a good answer")
+	case a.Revision == "" && (f.Rollout == nil || !f.Rollout.Complete):
+		return "waits for the rollout"
+	case a.Revision != "" && !sameRevision(a.Revision, revision):
+		return "revision " + short(a.Revision) + " still answers"
+	}
+	return ""
+}
+
+// sameRevision compares commits, one of which may be abbreviated.
+func sameRevision(a, b string) bool {
+	if len(a) < shortRevSize || len(b) < shortRevSize {
+		return false
+	}
+	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+}
+
+// supersede ends a delivery whose place a newer commit takes.
+func supersede(d *Delivery, f Facts, now time.Time) {
+	if f.NewerPush == "" || d.Phase(Live).Evidence["answeredAt"] != nil || anyFailed(d) {
+		return
+	}
+	reason := "superseded by " + short(f.NewerPush)
+	for i := range d.Phases {
+		if p := &d.Phases[i]; p.Status == Waiting || p.Status == Running {
+			p.skip(reason)
+		}
+	}
+	d.Status, d.Reason, d.FinishedAt = Superseded, reason, &now
+	d.Seconds = seconds(now.Sub(d.StartedAt))
+}
+
+// conclude derives the delivery's own state from its phases.
+func conclude(d *Delivery, now time.Time) {
+	if d.over() {
+		return
+	}
+	before := d.Status
+	d.Status, d.Reason = InProgress, ""
+	for i := range d.Phases {
+		p := &d.Phases[i]
+		if p.Status == Running && p.StartedAt != nil {
+			p.Seconds = seconds(now.Sub(*p.StartedAt))
+		}
+		if p.Status == Failed && d.Status != OutcomeFail {
+			d.Status, d.Reason = OutcomeFail, p.Reason
+		}
+		if p.Status == Running && d.Reason == "" {
+			d.Reason = p.Reason
+		}
+	}
+	if d.Phase(Live).Status == Done {
+		d.Status, d.Reason = OutcomeLive, ""
+	}
+	setFinish(d, before, now)
+}
+
+func setFinish(d *Delivery, before Outcome, now time.Time) {
+	liveEnd := d.Phase(Live).FinishedAt
+	switch {
+	case d.Status == InProgress:
+		d.FinishedAt, d.Seconds = nil, seconds(now.Sub(d.StartedAt))
+		return
+	case liveEnd != nil:
+		d.FinishedAt = liveEnd
+	case before != d.Status || d.FinishedAt == nil:
+		d.FinishedAt = &now
+	}
+	d.Seconds = seconds(d.FinishedAt.Sub(d.StartedAt))
+}

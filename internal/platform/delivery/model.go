@@ -1,0 +1,136 @@
+// Package delivery follows each commit of each application from the form to a
+// live address: it observes the forge, the registry, the cluster, the zone and
+// the public address, and records five phases with their evidence. Evaluate is
+// its pure core; everything around it observes, journals or tells others.
+package delivery
+
+import "time"
+
+// The five phases, always in this order.
+const (
+	Create = "create"
+	Build  = "build"
+	Sync   = "sync"
+	Expose = "expose"
+	Live   = "live"
+)
+
+// PhaseNames is the order of the phases.
+var PhaseNames = []string{Create, Build, Sync, Expose, Live}
+
+// Status of a phase.
+type Status string
+
+// A phase waits for its beginning, runs until its evidence is there, and may
+// fail or be left out.
+const (
+	Waiting Status = "waiting"
+	Running Status = "running"
+	Done    Status = "done"
+	Failed  Status = "failed"
+	Skipped Status = "skipped"
+)
+
+// Outcome is the state of a whole delivery.
+type Outcome string
+
+// A delivery is in progress until it is live, failed, or a newer commit took its place.
+const (
+	InProgress  Outcome = "in_progress"
+	OutcomeLive Outcome = "live"
+	OutcomeFail Outcome = "failed"
+	Superseded  Outcome = "superseded"
+)
+
+const shortRevSize = 7
+
+// Evidence is what was read back from outside, as JSON members.
+type Evidence map[string]any
+
+// Phase is one station of a delivery.
+type Phase struct {
+	Name         string     `json:"name"`
+	Status       Status     `json:"status"`
+	StartedAt    *time.Time `json:"startedAt,omitempty"`
+	FinishedAt   *time.Time `json:"finishedAt,omitempty"`
+	Seconds      float64    `json:"seconds"`
+	UsualSeconds float64    `json:"usualSeconds,omitempty"`
+	Reason       string     `json:"reason,omitempty"`
+	Evidence     Evidence   `json:"evidence"`
+}
+
+// Delivery is the journey of one commit of one application.
+type Delivery struct {
+	ID         string     `json:"id"`
+	App        string     `json:"app"`
+	Status     Outcome    `json:"status"`
+	Reason     string     `json:"reason,omitempty"`
+	Revision   string     `json:"revision,omitempty"`
+	Message    string     `json:"message,omitempty"`
+	Author     string     `json:"author,omitempty"`
+	Image      string     `json:"image,omitempty"`
+	TaskID     string     `json:"taskId,omitempty"`
+	RunID      int64      `json:"runId,omitempty"`
+	RunURL     string     `json:"runUrl,omitempty"`
+	StartedAt  time.Time  `json:"startedAt"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	Seconds    float64    `json:"seconds"`
+	Phases     []Phase    `json:"phases"`
+}
+
+// newDelivery returns a delivery that has just begun. Without a task there is no
+// create phase: it is left out from the start.
+func newDelivery(id, app, taskID string, at time.Time) Delivery {
+	d := Delivery{ID: id, App: app, TaskID: taskID, Status: InProgress, StartedAt: at}
+	for _, name := range PhaseNames {
+		d.Phases = append(d.Phases, Phase{Name: name, Status: Waiting, Evidence: Evidence{}})
+	}
+	if taskID == "" {
+		d.Phases[0].Status = Skipped
+		d.Phases[0].Reason = "the application exists already"
+	}
+	return d
+}
+
+// Phase returns the named phase; the zero Phase for an unknown name.
+func (d *Delivery) Phase(name string) *Phase {
+	for i := range d.Phases {
+		if d.Phases[i].Name == name {
+			return &d.Phases[i]
+		}
+	}
+	return &Phase{}
+}
+
+// clone copies what Evaluate writes to, so that it never touches its input.
+func (d Delivery) clone() Delivery {
+	phases := make([]Phase, len(d.Phases))
+	copy(phases, d.Phases)
+	for i := range phases {
+		evidence := make(Evidence, len(phases[i].Evidence))
+		for key, value := range phases[i].Evidence {
+			evidence[key] = value
+		}
+		phases[i].Evidence = evidence
+	}
+	d.Phases = phases
+	return d
+}
+
+// over reports whether nothing can change this delivery any more.
+func (d Delivery) over() bool { return d.Status == Superseded }
+
+func short(revision string) string {
+	if len(revision) > shortRevSize {
+		return revision[:shortRevSize]
+	}
+	return revision
+}
+
+// seconds is a duration with millisecond precision.
+func seconds(d time.Duration) float64 {
+	if d < 0 {
+		return 0
+	}
+	return float64(d.Milliseconds()) / 1000
+}
