@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/pronto-platform/pronto/internal/client"
+)
+
+// JSON writes v indented, for -o json.
+func JSON(out io.Writer, v any) error {
+	enc := json.NewEncoder(out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// Apps writes the table of applications.
+func Apps(out io.Writer, apps []client.App, now time.Time) error {
+	if len(apps) == 0 {
+		_, err := fmt.Fprintln(out, "No applications yet. Make one: pronto create hello --template nodejs --wait")
+		return err
+	}
+	tw := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(tw, "NAME\tSTATUS\tJOURNEY\tREVISION\tAGE\tURL")
+	for _, app := range apps {
+		journey, revision := "", ""
+		if app.Delivery != nil {
+			journey, revision = Journey(*app.Delivery), short(app.Delivery.Revision)
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", app.Name, words(app.Status), journey, revision, age(now.Sub(app.CreatedAt)), app.URL)
+	}
+	return tw.Flush()
+}
+
+// App writes one application in full.
+func App(out io.Writer, app client.App, now time.Time, terminal bool) error {
+	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, row := range [][2]string{
+		{"name", app.Name}, {"status", words(app.Status)}, {"reason", app.Reason}, {"url", app.URL},
+		{"repository", app.Repository}, {"namespace", app.Namespace}, {"owner", app.Owner},
+	} {
+		if row[1] != "" {
+			fmt.Fprintf(tw, "%s\t%s\n", row[0], row[1])
+		}
+	}
+	if d := app.Delivery; d != nil {
+		fmt.Fprintf(tw, "revision\t%s %s\n", short(d.Revision), d.Message)
+		fmt.Fprintf(tw, "image\t%s\n", d.Image)
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	if app.Delivery == nil {
+		return nil
+	}
+	fmt.Fprintln(out)
+	for _, row := range Line(*app.Delivery, now, terminal) {
+		fmt.Fprintf(out, "  %s\n", row)
+	}
+	if reason := waitingFor(*app.Delivery); reason != "" {
+		fmt.Fprintf(out, "  %s\n", reason)
+	}
+	return nil
+}
+
+// Journey is the five stations without their names, for a table.
+func Journey(d client.Delivery) string {
+	var b strings.Builder
+	for i, p := range d.Phases {
+		if i > 0 {
+			b.WriteString("─")
+		}
+		b.WriteString(marks[p.Status])
+	}
+	return b.String()
+}
+
+func words(status string) string { return strings.ReplaceAll(status, "_", " ") }
+
+// short is a commit's abbreviated name, as GitHub shows it.
+func short(revision string) string { return revision[:min(7, len(revision))] }
+
+func age(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%dh", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%dd", int(d.Hours()/24))
+	}
+}

@@ -1,0 +1,96 @@
+package client
+
+import "time"
+
+// App is an application as api/openapi/pronto.yaml describes it.
+type App struct {
+	Name           string    `json:"name"`
+	URL            string    `json:"url,omitempty"`
+	Status         string    `json:"status"` // in_progress, live, failed or deleting
+	Reason         string    `json:"reason,omitempty"`
+	Host           string    `json:"host"`
+	Public         bool      `json:"public"`
+	Description    string    `json:"description,omitempty"`
+	Owner          string    `json:"owner,omitempty"`
+	Template       string    `json:"template,omitempty"`
+	CreatedBy      string    `json:"createdBy,omitempty"`
+	Repository     string    `json:"repository"`
+	RepositoryName string    `json:"repositoryName"`
+	Namespace      string    `json:"namespace"`
+	CreatedAt      time.Time `json:"createdAt"`
+	LiveRevision   string    `json:"liveRevision,omitempty"`
+	Delivery       *Delivery `json:"delivery,omitempty"`
+	Deletion       *Deletion `json:"deletion,omitempty"`
+}
+
+// Delivery is the journey of one commit.
+type Delivery struct {
+	ID         string     `json:"id"`
+	App        string     `json:"app"`
+	Status     string     `json:"status"` // in_progress, live, failed or superseded
+	Reason     string     `json:"reason,omitempty"`
+	Revision   string     `json:"revision,omitempty"`
+	Message    string     `json:"message,omitempty"`
+	Author     string     `json:"author,omitempty"`
+	Image      string     `json:"image,omitempty"`
+	TaskID     string     `json:"taskId,omitempty"`
+	RunID      int64      `json:"runId,omitempty"`
+	RunURL     string     `json:"runUrl,omitempty"`
+	StartedAt  time.Time  `json:"startedAt"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+	Seconds    float64    `json:"seconds"`
+	Phases     []Phase    `json:"phases"`
+}
+
+// Phase is one of a delivery's five stations.
+type Phase struct {
+	Name         string         `json:"name"`   // create, build, sync, expose or live
+	Status       string         `json:"status"` // waiting, running, done, failed or skipped
+	StartedAt    *time.Time     `json:"startedAt,omitempty"`
+	FinishedAt   *time.Time     `json:"finishedAt,omitempty"`
+	Seconds      float64        `json:"seconds"`
+	UsualSeconds float64        `json:"usualSeconds,omitempty"`
+	Reason       string         `json:"reason,omitempty"`
+	Evidence     map[string]any `json:"evidence"`
+}
+
+// Deletion is how far an application's removal has come.
+type Deletion struct {
+	StartedAt   time.Time      `json:"startedAt"`
+	RequestedBy string         `json:"requestedBy,omitempty"`
+	Steps       []DeletionStep `json:"steps"`
+}
+
+// DeletionStep is one thing that is removed and proved gone.
+type DeletionStep struct {
+	Name       string     `json:"name"`
+	Status     string     `json:"status"` // waiting, running or done
+	Reason     string     `json:"reason,omitempty"`
+	FinishedAt *time.Time `json:"finishedAt,omitempty"`
+}
+
+// Platform is what the portal says of the whole system.
+type Platform struct {
+	Domain        string            `json:"domain"`
+	Organization  string            `json:"organization"`
+	Version       string            `json:"version"`
+	URLs          map[string]string `json:"urls"`
+	Architectures []string          `json:"architectures"`
+	Templates     []string          `json:"templates"`
+	Parts         []PlatformPart    `json:"parts"`
+}
+
+// PlatformPart is one part and its health.
+type PlatformPart struct {
+	Name   string     `json:"name"`
+	Status string     `json:"status"` // starting, ready or failed
+	Reason string     `json:"reason,omitempty"`
+	Since  *time.Time `json:"since,omitempty"`
+}
+
+// Task is a scaffolder task.
+type Task struct {
+	ID        string    `json:"id"`
+	Status    string    `json:"status"`
+	CreatedAt time.Time `json:"createdAt"`
+}
