@@ -1,0 +1,62 @@
+package edge
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+
+	"github.com/caddyserver/caddy/v2"
+)
+
+// logModule hands Caddy's log to the Edge's logger.
+type logModule struct{ byID }
+
+// CaddyModule implements caddy.Module.
+func (*logModule) CaddyModule() caddy.ModuleInfo {
+	return caddy.ModuleInfo{ID: "caddy.logging.writers.pronto", New: func() caddy.Module { return new(logModule) }}
+}
+
+func (m *logModule) String() string { return "pronto" }
+
+// WriterKey implements caddy.WriterOpener.
+func (m *logModule) WriterKey() string { return "pronto:" + m.ID }
+
+// OpenWriter implements caddy.WriterOpener.
+func (m *logModule) OpenWriter() (io.WriteCloser, error) { return slogWriter{m.edge.log}, nil }
+
+// slogWriter turns one JSON line of Caddy into one record. It takes the fields
+// that tell what happened and leaves the request: a URL or a header of it may
+// carry a credential.
+type slogWriter struct{ log *slog.Logger }
+
+type caddyLine struct {
+	Level   string `json:"level"`
+	Logger  string `json:"logger"`
+	Message string `json:"msg"`
+	Error   string `json:"error"`
+	Name    string `json:"name"`
+}
+
+func (w slogWriter) Write(line []byte) (int, error) {
+	var entry caddyLine
+	if err := json.Unmarshal(line, &entry); err != nil {
+		w.log.Warn("caddy", "line", string(line))
+		return len(line), nil
+	}
+	level := slog.LevelWarn
+	if entry.Level == "error" {
+		level = slog.LevelError
+	}
+	fields := []any{"logger", entry.Logger}
+	if entry.Error != "" {
+		fields = append(fields, "error", entry.Error)
+	}
+	if entry.Name != "" {
+		fields = append(fields, "host", entry.Name)
+	}
+	w.log.Log(context.Background(), level, "caddy: "+entry.Message, fields...)
+	return len(line), nil
+}
+
+func (slogWriter) Close() error { return nil }
