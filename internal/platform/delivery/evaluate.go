@@ -20,7 +20,7 @@ func Evaluate(facts Facts, previous Delivery, now time.Time) Delivery {
 	}
 	d := previous.clone()
 	takeIdentity(&d, facts)
-	for _, evaluate := range []func(*Delivery, Facts, time.Time){create, build, sync, expose, live} {
+	for _, evaluate := range []func(*Delivery, Facts, time.Time){createPhase, buildPhase, syncPhase, exposePhase, livePhase} {
 		evaluate(&d, facts, now)
 	}
 	supersede(&d, facts, now)
@@ -41,7 +41,7 @@ func takeIdentity(d *Delivery, f Facts) {
 	}
 }
 
-func create(d *Delivery, f Facts, now time.Time) {
+func createPhase(d *Delivery, f Facts, now time.Time) {
 	p := d.Phase(Create)
 	if settled(p) || p.Status == Skipped || f.Task == nil {
 		return
@@ -68,7 +68,7 @@ func create(d *Delivery, f Facts, now time.Time) {
 	}
 }
 
-func build(d *Delivery, f Facts, now time.Time) {
+func buildPhase(d *Delivery, f Facts, now time.Time) {
 	p := d.Phase(Build)
 	if settled(p) || f.Push == nil {
 		return
@@ -147,7 +147,7 @@ func runReason(run *RunFact) string {
 	return reason
 }
 
-func sync(d *Delivery, f Facts, now time.Time) {
+func syncPhase(d *Delivery, f Facts, now time.Time) {
 	p, built := d.Phase(Sync), d.Phase(Build)
 	if settled(p) {
 		return
@@ -214,7 +214,7 @@ func syncWait(f Facts, digest string) (reason string, fatal bool) {
 	return "", false
 }
 
-func expose(d *Delivery, f Facts, now time.Time) {
+func exposePhase(d *Delivery, f Facts, now time.Time) {
 	p := d.Phase(Expose)
 	if settled(p) {
 		return
@@ -259,7 +259,7 @@ func exposeWait(f Facts) string {
 	return ""
 }
 
-func live(d *Delivery, f Facts, now time.Time) {
+func livePhase(d *Delivery, f Facts, now time.Time) {
 	p := d.Phase(Live)
 	switch {
 	case p.Status == Skipped:

@@ -1,0 +1,304 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/google/go-github/v74/github"
+)
+
+// deployFile is where the platform's repositories name their image.
+const deployFile = "deploy/deployment.yaml"
+
+// forge reads the repositories of applications, and deletes them.
+type forge struct {
+	client *github.Client
+	names  Names
+}
+
+// gone reports whether the forge said positively that something is not there.
+func gone(err error) bool {
+	response, ok := asForgeError(err)
+	return ok && response.StatusCode == http.StatusNotFound
+}
+
+func asForgeError(err error) (*http.Response, bool) {
+	var e *github.ErrorResponse
+	ok := errors.As(err, &e)
+	if !ok || e.Response == nil {
+		return nil, false
+	}
+	return e.Response, true
+}
+
+// head is the repository with its default branch's head; nil if there is no
+// repository, and an empty Commit while it has none.
+func (f forge) head(ctx context.Context, app string) (fact *RepositoryFact, branch string, err error) {
+	owner, name := f.names.Organization, f.names.Repository(app)
+	repository, _, err := f.client.Repositories.Get(ctx, owner, name)
+	if gone(err) {
+		return nil, "", nil
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("read repository %s/%s: %w", owner, name, err)
+	}
+	fact = &RepositoryFact{Name: repository.GetFullName(), URL: repository.GetHTMLURL()}
+	branch = repository.GetDefaultBranch()
+	ref, _, err := f.client.Repositories.GetBranch(ctx, owner, name, branch, 1)
+	switch {
+	case gone(err):
+		return fact, branch, nil
+	case err != nil:
+		return nil, "", fmt.Errorf("read branch %s of %s: %w", branch, fact.Name, err)
+	}
+	fact.Commit = ref.GetCommit().GetSHA()
+	return fact, branch, nil
+}
+
+var imageLine = regexp.MustCompile(`(?m)^\s*(?:-\s+)?image:\s*["']?[^\s"'@]+@(sha256:[0-9a-f]{64})`)
+
+// deployed is the digest that deploy/deployment.yaml names at a commit; empty
+// when it names none.
+func (f forge) deployed(ctx context.Context, app, commit string) (digest string, err error) {
+	file, _, _, err := f.client.Repositories.GetContents(ctx, f.names.Organization, f.names.Repository(app),
+		deployFile, &github.RepositoryContentGetOptions{Ref: commit})
+	if gone(err) || (err == nil && file == nil) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read %s of %s at %s: %w", deployFile, app, short(commit), err)
+	}
+	text, err := file.GetContent()
+	if err != nil {
+		return "", fmt.Errorf("read %s of %s at %s: %w", deployFile, app, short(commit), err)
+	}
+	if match := imageLine.FindStringSubmatch(text); match != nil {
+		return match[1], nil
+	}
+	return "", nil
+}
+
+// lastPush is the newest commit of the default branch that a person or a form
+// made; nil if there is none among the latest.
+func (f forge) lastPush(ctx context.Context, app, branch string) (*PushFact, error) {
+	commits, _, err := f.client.Repositories.ListCommits(ctx, f.names.Organization, f.names.Repository(app),
+		&github.CommitsListOptions{SHA: branch, ListOptions: github.ListOptions{PerPage: 20}})
+	if err != nil {
+		return nil, fmt.Errorf("read commits of %s: %w", app, err)
+	}
+	for _, c := range commits {
+		author := c.GetCommit().GetAuthor()
+		if isBot(author.GetName()) || isBot(c.GetAuthor().GetLogin()) {
+			continue
+		}
+		message := c.GetCommit().GetMessage()
+		return &PushFact{Revision: c.GetSHA(), Message: firstLine(message), Author: author.GetName(),
+			At: author.GetDate().Time, SkipCI: skipsCI(message)}, nil
+	}
+	return nil, nil
+}
+
+// repositories are the applications that have a repository.
+func (f forge) repositories(ctx context.Context) ([]string, error) {
+	var apps []string
+	options := &github.RepositoryListByOrgOptions{ListOptions: github.ListOptions{PerPage: 100}}
+	for {
+		page, response, err := f.client.Repositories.ListByOrg(ctx, f.names.Organization, options)
+		if err != nil {
+			return nil, fmt.Errorf("list repositories of %s: %w", f.names.Organization, err)
+		}
+		for _, repository := range page {
+			if app, ok := f.names.app(f.names.Organization, repository.GetName()); ok {
+				apps = append(apps, app)
+			}
+		}
+		if response.NextPage == 0 {
+			return apps, nil
+		}
+		options.Page = response.NextPage
+	}
+}
+
+// remove deletes the repository and reports whether the forge says it is gone.
+func (f forge) remove(ctx context.Context, app string) (bool, error) {
+	owner, name := f.names.Organization, f.names.Repository(app)
+	if _, err := f.client.Repositories.Delete(ctx, owner, name); err != nil && !gone(err) {
+		return false, fmt.Errorf("delete repository %s/%s: %w", owner, name, err)
+	}
+	_, _, err := f.client.Repositories.Get(ctx, owner, name)
+	if err != nil && !gone(err) {
+		return false, fmt.Errorf("read repository %s/%s: %w", owner, name, err)
+	}
+	return gone(err), nil
+}
+
+// run is the newest workflow run of a revision; nil if there is none.
+func (f forge) run(ctx context.Context, app, revision string) (*RunFact, error) {
+	owner, name := f.names.Organization, f.names.Repository(app)
+	list, _, err := f.client.Actions.ListRepositoryWorkflowRuns(ctx, owner, name,
+		&github.ListWorkflowRunsOptions{HeadSHA: revision})
+	if gone(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read workflow runs of %s: %w", app, err)
+	}
+	if len(list.WorkflowRuns) == 0 {
+		return nil, nil
+	}
+	fact := runOf(list.WorkflowRuns[0])
+	return fact, f.jobs(ctx, app, fact)
+}
+
+func runOf(r *github.WorkflowRun) *RunFact {
+	fact := &RunFact{ID: r.GetID(), URL: r.GetHTMLURL(), Name: r.GetName(), Status: r.GetStatus(),
+		Conclusion: r.GetConclusion(), StartedAt: r.GetRunStartedAt().Time}
+	if fact.Status == "completed" {
+		fact.FinishedAt = r.GetUpdatedAt().Time
+	}
+	return fact
+}
+
+// jobs fills in which step runs, or which failed and why.
+func (f forge) jobs(ctx context.Context, app string, fact *RunFact) error {
+	list, err := f.listJobs(ctx, app, fact.ID)
+	if err != nil {
+		return err
+	}
+	for _, job := range list {
+		if step := currentStep(job); step != "" {
+			fact.Current = step
+		}
+		if fact.Status == "completed" && bad(job.GetConclusion()) && fact.Failure == nil {
+			if fact.Failure, err = f.failure(ctx, app, job); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (f forge) listJobs(ctx context.Context, app string, run int64) ([]*github.WorkflowJob, error) {
+	list, _, err := f.client.Actions.ListWorkflowJobs(ctx, f.names.Organization, f.names.Repository(app), run,
+		&github.ListWorkflowJobsOptions{ListOptions: github.ListOptions{PerPage: 100}})
+	if err != nil {
+		return nil, fmt.Errorf("read jobs of run %d of %s: %w", run, app, err)
+	}
+	return list.Jobs, nil
+}
+
+func bad(conclusion string) bool {
+	return conclusion == "failure" || conclusion == "timed_out" || conclusion == "cancelled" || conclusion == "startup_failure"
+}
+
+func currentStep(job *github.WorkflowJob) string {
+	for _, step := range job.Steps {
+		if step.GetStatus() == "in_progress" {
+			return job.GetName() + " / " + step.GetName()
+		}
+	}
+	return ""
+}
+
+func (f forge) failure(ctx context.Context, app string, job *github.WorkflowJob) (*RunFailure, error) {
+	failure := &RunFailure{Job: job.GetName()}
+	for _, step := range job.Steps {
+		if bad(step.GetConclusion()) {
+			failure.Step = step.GetName()
+			break
+		}
+	}
+	log, err := f.jobLog(ctx, app, job.GetID())
+	if err != nil {
+		return nil, err
+	}
+	failure.Lines, failure.ExitCode = decidingLines(log)
+	return failure, nil
+}
+
+// jobLog is a job's log; empty when the forge keeps none.
+func (f forge) jobLog(ctx context.Context, app string, job int64) (string, error) {
+	address, _, err := f.client.Actions.GetWorkflowJobLogs(ctx, f.names.Organization, f.names.Repository(app), job, 0)
+	if gone(err) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read log of job %d of %s: %w", job, app, err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return "", err
+	}
+	response, err := f.clientFor(address.Host).Do(request)
+	if err != nil {
+		return "", fmt.Errorf("read log of job %d of %s: %w", job, app, err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return "", fmt.Errorf("read log of job %d of %s: the server answered %s", job, app, response.Status)
+	}
+	text, err := io.ReadAll(io.LimitReader(response.Body, maxLog))
+	return string(text), err
+}
+
+const maxLog = 8 << 20
+
+// clientFor sends the forge's token only to the forge itself.
+func (f forge) clientFor(host string) *http.Client {
+	if host == f.client.BaseURL.Host {
+		return f.client.Client()
+	}
+	return &http.Client{Timeout: 30 * time.Second}
+}
+
+var (
+	exitCode = regexp.MustCompile(`(?i)exit code (\d+)`)
+	logTime  = regexp.MustCompile(`^\d{4}-\d\d-\d\dT[0-9:.]+Z `)
+)
+
+const decidingSize = 20
+
+// decidingLines are the last lines of a log up to the first error, without
+// their times, and the exit code the error names.
+func decidingLines(log string) (lines []string, code string) {
+	for _, line := range strings.Split(log, "\n") {
+		line = strings.TrimRight(logTime.ReplaceAllString(line, ""), "\r ")
+		if line == "" {
+			continue
+		}
+		lines = append(lines, line)
+		if strings.Contains(line, "##[error]") || strings.Contains(line, "Process completed with exit code") {
+			if match := exitCode.FindStringSubmatch(line); match != nil {
+				code = match[1]
+			}
+			break
+		}
+	}
+	if len(lines) > decidingSize {
+		lines = lines[len(lines)-decidingSize:]
+	}
+	return lines, code
+}
+
+func isBot(login string) bool { return strings.HasSuffix(login, "[bot]") }
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// skipsCI follows GitHub's list of words that keep workflows from starting.
+func skipsCI(message string) bool {
+	for _, word := range []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"} {
+		if strings.Contains(message, word) {
+			return true
+		}
+	}
+	return false
+}

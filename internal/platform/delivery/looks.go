@@ -1,0 +1,243 @@
+package delivery
+
+import (
+	"context"
+	"time"
+)
+
+// kick makes a look due now.
+func (t *tracker) kick(name string) {
+	l, ok := t.looks[name]
+	if !ok {
+		return
+	}
+	l.due, l.attempt = time.Time{}, 0
+	l.again = l.inFlight
+}
+
+// launch starts the looks that are due and returns the time until the next.
+func (t *tracker) launch(ctx context.Context) time.Duration {
+	now := time.Now()
+	wanted := plan(t.app, t.d, t.facts)
+	for name := range t.looks {
+		if _, ok := wanted[name]; !ok && !t.looks[name].inFlight {
+			delete(t.looks, name)
+		}
+	}
+	next := longestPause
+	for name, pace := range wanted {
+		l, ok := t.looks[name]
+		if !ok {
+			l = &look{}
+			t.looks[name] = l
+		}
+		if l.inFlight {
+			continue
+		}
+		if quickest := now.Add(pace.after(l.attempt)); l.due.After(quickest) {
+			l.due = quickest // the plan wants it sooner than it did
+		}
+		if wait := l.due.Sub(now); wait > 0 {
+			next = min(next, wait)
+			continue
+		}
+		t.start(ctx, name, l, pace)
+	}
+	return next
+}
+
+// start runs one look beside the tracker; its result comes in as a message.
+func (t *tracker) start(ctx context.Context, name string, l *look, every pace) {
+	l.inFlight, l.again = true, false
+	observe := t.observer(name)
+	t.s.work.Go(func() {
+		bounded, cancel := context.WithTimeout(ctx, lookTimeout)
+		defer cancel()
+		apply, err := observe(bounded)
+		t.tell(ctx, func(ctx context.Context, t *tracker) {
+			l.inFlight = false
+			l.due = time.Now().Add(every.after(l.attempt))
+			l.attempt++
+			if l.again {
+				l.due, l.attempt = time.Time{}, 0
+			}
+			if err != nil {
+				t.log.Warn("cannot look", "look", name, "error", err)
+			}
+			if apply != nil {
+				apply(ctx, t)
+			}
+		})
+	})
+}
+
+// observer is the work of a look, on copies of what the tracker knows.
+func (t *tracker) observer(name string) func(context.Context) (message, error) {
+	s, app, f, delivery := t.s, t.app, t.facts, ""
+	revision := ""
+	if t.d != nil {
+		delivery, revision = t.d.ID, t.d.Revision
+	}
+	// of drops what was seen for a delivery that is no longer the latest.
+	of := func(apply func(*tracker)) message {
+		return func(_ context.Context, t *tracker) {
+			if t.d != nil && t.d.ID == delivery {
+				apply(t)
+			}
+		}
+	}
+	switch name {
+	case lookSource:
+		hint := t.hint
+		t.hint = ""
+		return func(ctx context.Context) (message, error) { return s.lookSource(ctx, app.Name, hint, of) }
+	case lookRun:
+		return func(ctx context.Context) (message, error) {
+			run, err := s.forge.run(ctx, app.Name, revision)
+			return of(func(t *tracker) { t.seeRun(run) }), err
+		}
+	case lookImage:
+		return func(ctx context.Context) (message, error) {
+			image, err := s.images.find(ctx, app.Name, revision)
+			return of(func(t *tracker) { t.facts.Image = firstNonNil(image, t.facts.Image) }), err
+		}
+	case lookEntity:
+		return func(ctx context.Context) (message, error) { return s.lookEntity(ctx, app.Entity, of) }
+	case lookCommit:
+		return func(ctx context.Context) (message, error) {
+			digest, err := s.forge.deployed(ctx, app.Name, f.Application.Revision)
+			return of(func(t *tracker) { t.digests[f.Application.Revision] = digest }), err
+		}
+	case lookName:
+		return func(ctx context.Context) (message, error) {
+			fact := s.prober.resolve(ctx, app.Name)
+			return of(func(t *tracker) { t.facts.Name = fact }), nil
+		}
+	case lookAnswer:
+		return func(ctx context.Context) (message, error) { return s.lookAnswer(ctx, app, f, of), nil }
+	case lookHistory:
+		return func(ctx context.Context) (message, error) { return s.lookHistory(ctx, app.Name) }
+	}
+	return func(ctx context.Context) (message, error) { return s.lookRemoval(ctx, app) }
+}
+
+func firstNonNil[T any](a, b *T) *T {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+// seeRun takes a run as the forge tells it; the failure of the same run is kept.
+func (t *tracker) seeRun(run *RunFact) {
+	if run == nil {
+		return
+	}
+	if before := t.facts.Run; before != nil && before.ID == run.ID && run.Failure == nil && run.Conclusion == before.Conclusion {
+		run.Failure = before.Failure
+	}
+	t.facts.Run = run
+}
+
+// lookSource reads deploy/ at hint, a commit that an event told of, or else
+// the repository, its head and deploy/ there.
+func (s *Service) lookSource(ctx context.Context, app, hint string, of func(func(*tracker)) message) (message, error) {
+	var repository *RepositoryFact
+	commit := hint
+	if commit == "" {
+		fact, _, err := s.forge.head(ctx, app)
+		if err != nil || fact == nil || fact.Commit == "" {
+			return nil, err
+		}
+		repository, commit = fact, fact.Commit
+	}
+	digest, err := s.forge.deployed(ctx, app, commit)
+	if err != nil {
+		return nil, err
+	}
+	return of(func(t *tracker) {
+		t.facts.Repository = firstNonNil(repository, t.facts.Repository)
+		t.facts.Deploy = &DeployFact{Digest: digest, Revision: commit}
+		t.digests[commit] = digest
+		t.kick(lookImage)
+	}), nil
+}
+
+func (s *Service) lookEntity(ctx context.Context, ref string, of func(func(*tracker)) message) (message, error) {
+	if ref == "" || s.cfg.Catalog == nil {
+		return nil, nil
+	}
+	there, err := s.cfg.Catalog.Has(ctx, ref)
+	if err != nil || !there {
+		return nil, err
+	}
+	return of(func(t *tracker) { t.facts.Entity = &EntityFact{Ref: ref} }), nil
+}
+
+func (s *Service) lookAnswer(ctx context.Context, app App, f Facts, of func(func(*tracker)) message) message {
+	var edge *EdgeFact
+	answer := &AnswerFact{Reason: "waits for a ready pod"}
+	if app.Public {
+		edge, answer = s.prober.visit(ctx, app.Name)
+	} else if address := s.cluster.proxyURL(app.Name, rolloutDigest(f)); address != "" {
+		answer = s.prober.ask(ctx, address)
+	}
+	return of(func(t *tracker) { t.seeAnswer(edge, answer) })
+}
+
+func rolloutDigest(f Facts) string {
+	if f.Rollout == nil {
+		return ""
+	}
+	return f.Rollout.Digest
+}
+
+// seeAnswer counts misses. For a while after a restart a miss says nothing
+// yet: the application may be starting again with everything else.
+func (t *tracker) seeAnswer(edge *EdgeFact, answer *AnswerFact) {
+	switch {
+	case answer.good():
+		t.misses, t.checked = 0, true
+	case !t.checked && t.s.cfg.Clock().Sub(t.startedAt) < bootGrace:
+		return
+	default:
+		t.misses++
+		t.checked = true
+	}
+	answer.Misses = t.misses
+	t.facts.Edge, t.facts.Answer = edge, answer
+}
+
+// lookHistory finds a push whose event did not arrive.
+func (s *Service) lookHistory(ctx context.Context, app string) (message, error) {
+	repository, branch, err := s.forge.head(ctx, app)
+	if err != nil || repository == nil || repository.Commit == "" {
+		return nil, err
+	}
+	push, err := s.forge.lastPush(ctx, app, branch)
+	if err != nil || push == nil {
+		return nil, err
+	}
+	push.At = s.cfg.Clock()
+	return func(ctx context.Context, t *tracker) {
+		t.facts.Repository = repository
+		t.seePush(ctx, *push)
+	}, nil
+}
+
+func (s *Service) lookRemoval(ctx context.Context, app App) (message, error) {
+	step := app.Deletion.next()
+	if step == nil {
+		return nil, nil
+	}
+	result, err := s.remover().remove(ctx, step.Name, app)
+	if err != nil {
+		result = removal{reason: err.Error()}
+	}
+	return func(_ context.Context, t *tracker) {
+		t.app.Deletion = t.app.Deletion.record(result, s.cfg.Clock())
+		if result.gone {
+			t.kick(lookRemoval)
+		}
+	}, err
+}

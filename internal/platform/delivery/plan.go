@@ -1,0 +1,134 @@
+package delivery
+
+import (
+	"math"
+	"time"
+)
+
+// The looks that observe what no event tells for sure.
+const (
+	lookSource  = "source"  // repository, head, the digest in deploy/
+	lookRun     = "run"     // the workflow run with its jobs
+	lookImage   = "image"   // the tag in the registry
+	lookEntity  = "entity"  // the catalog entry
+	lookCommit  = "commit"  // the digest in deploy/ at the synced revision
+	lookName    = "name"    // the zone's answer
+	lookAnswer  = "answer"  // a request from outside
+	lookHistory = "history" // the newest commit, for a push whose event was lost
+	lookRemoval = "removal" // one attempt at a step of a deletion
+)
+
+// pace is how often a look is repeated: every base for the first quick times,
+// then ever more slowly, up to slowest.
+type pace struct {
+	base    time.Duration
+	quick   int
+	slowest time.Duration
+}
+
+// after is the pause that follows the attempt of that number, from 0.
+func (p pace) after(attempt int) time.Duration {
+	if attempt <= p.quick {
+		return p.base
+	}
+	d := float64(p.base) * math.Pow(1.5, float64(attempt-p.quick))
+	if d > float64(p.slowest) {
+		return p.slowest
+	}
+	return time.Duration(d)
+}
+
+var (
+	eager   = pace{100 * time.Millisecond, 150, 5 * time.Second}
+	patient = pace{time.Second, 2, time.Minute}
+	lazy    = pace{time.Second, 0, 10 * time.Second}
+	steady  = pace{10 * time.Second, math.MaxInt, 10 * time.Second}
+	rare    = pace{pollNet, math.MaxInt, pollNet}
+	retry   = pace{200 * time.Millisecond, 25, 5 * time.Second}
+)
+
+// pollNet is how much later a lost event is noticed.
+const pollNet = 3 * time.Minute
+
+// plan says what to look at next. What is not in it is told by events.
+func plan(app App, d *Delivery, f Facts) map[string]pace {
+	if app.Deletion != nil {
+		return map[string]pace{lookRemoval: retry}
+	}
+	looks := map[string]pace{lookHistory: rare}
+	if app.Address.Revision != "" {
+		looks[lookAnswer] = steady
+		if !app.Address.Live {
+			looks[lookAnswer] = lazy
+		}
+	}
+	if d == nil || d.over() {
+		return looks
+	}
+	planCreate(looks, d, f)
+	planBuild(looks, d, f)
+	planSync(looks, d, f)
+	planAddress(looks, app, d, f)
+	return looks
+}
+
+func planCreate(looks map[string]pace, d *Delivery, f Facts) {
+	if p := d.Phase(Create); p.Status != Running && p.Status != Failed {
+		return
+	}
+	if f.Repository == nil || f.Repository.Commit == "" {
+		looks[lookSource] = patient
+	}
+	if f.Entity == nil && f.Task != nil && f.Task.Status == "completed" {
+		looks[lookEntity] = eager
+	}
+	if f.Task != nil && f.Task.Status == "completed" && f.Push == nil {
+		looks[lookHistory] = patient // the push event is late
+	}
+}
+
+func planBuild(looks map[string]pace, d *Delivery, f Facts) {
+	p := d.Phase(Build)
+	if (p.Status != Running && p.Status != Failed) || f.Push == nil {
+		if p.Status == Skipped && f.Deploy == nil {
+			looks[lookSource] = patient
+		}
+		return
+	}
+	looks[lookSource], looks[lookRun], looks[lookImage] = patient, patient, patient
+	if f.Run != nil && f.Run.Status == "completed" {
+		looks[lookRun] = rare
+		if bad(f.Run.Conclusion) && f.Run.Failure == nil {
+			looks[lookRun] = eager
+		}
+	}
+	if f.Image != nil {
+		delete(looks, lookImage)
+	} else if f.Deploy != nil && f.Deploy.Digest != "" && f.Run != nil && f.Run.Current == "" {
+		looks[lookImage] = eager
+	}
+}
+
+func planSync(looks map[string]pace, d *Delivery, f Facts) {
+	if p := d.Phase(Sync); p.Status != Running && p.Status != Failed {
+		return
+	}
+	if f.Application != nil && f.Application.Revision != "" && !f.Application.Contains {
+		looks[lookCommit] = patient
+	}
+}
+
+func planAddress(looks map[string]pace, app App, d *Delivery, f Facts) {
+	exposing := d.Phase(Expose).Status == Running
+	if exposing && (f.Name == nil || !f.Name.OK) {
+		looks[lookName] = eager
+	}
+	serves := f.Rollout != nil && f.Rollout.Ready > 0
+	switch going := d.Phase(Live).Status == Running; {
+	case app.Address.Revision != "" && !app.Address.Live && !going:
+	case (exposing || going) && (serves || app.Address.Live):
+		looks[lookAnswer] = eager
+	case exposing:
+		looks[lookAnswer] = patient
+	}
+}

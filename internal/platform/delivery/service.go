@@ -1,0 +1,393 @@
+package delivery
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/go-containerregistry/pkg/authn"
+	"github.com/google/go-github/v74/github"
+	"k8s.io/client-go/rest"
+
+	"github.com/pronto-platform/pronto/internal/base/secret"
+)
+
+// Catalog is what deliveries need of the catalog.
+type Catalog interface {
+	// Has reports whether the entity is there.
+	Has(ctx context.Context, entityRef string) (bool, error)
+	// Remove takes the entity and its location out; one that is not there is fine.
+	Remove(ctx context.Context, entityRef string) error
+}
+
+// Config says where everything is that a delivery goes through.
+type Config struct {
+	DB                   *sql.DB
+	Names                Names
+	Forge                *github.Client
+	RegistryAuth         authn.Authenticator // may read and delete every application's images
+	Kubernetes           *rest.Config
+	ApplicationNamespace string       // default "argocd"
+	DNSServer            string       // the zone's own name server, host:port
+	ExpectedAddress      string       // that hosts of the zone resolve to; empty: any
+	HTTPClient           *http.Client // verifies certificates, dials the edge
+	WebhookSecret        secret.String
+	Catalog              Catalog
+	Reserved             []string // further names that applications may not have
+	Logger               *slog.Logger
+	Clock                func() time.Time // default time.Now
+}
+
+// Service follows every application. It is a part.Part.
+type Service struct {
+	cfg     Config
+	names   Names
+	log     *slog.Logger
+	journal journal
+	cluster *cluster
+	forge   forge
+	images  images
+	prober  prober
+	hub     *hub
+	work    sync.WaitGroup // looks in flight
+	begun   chan struct{}  // closed when Run takes messages
+
+	mu       sync.Mutex
+	running  context.Context // of Run; nil before it
+	trackers map[string]*tracker
+	views    map[string]View
+	members  sync.WaitGroup // trackers
+}
+
+// New checks the configuration and reads nothing yet.
+func New(cfg Config) (*Service, error) {
+	if err := complete(&cfg); err != nil {
+		return nil, err
+	}
+	inside, err := rest.HTTPClientFor(cfg.Kubernetes)
+	if err != nil {
+		return nil, fmt.Errorf("delivery: Kubernetes client: %w", err)
+	}
+	s := &Service{
+		cfg: cfg, names: cfg.Names, log: cfg.Logger, journal: journal{cfg.DB}, hub: newHub(), begun: make(chan struct{}),
+		forge:    forge{cfg.Forge, cfg.Names},
+		images:   images{cfg.Names, cfg.RegistryAuth, cfg.HTTPClient.Transport},
+		prober:   prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient, inside: inside},
+		trackers: map[string]*tracker{}, views: map[string]View{},
+	}
+	s.cluster, err = newCluster(cfg.Kubernetes, cfg.ApplicationNamespace, s.clusterChanged)
+	return s, err
+}
+
+func complete(cfg *Config) error {
+	for what, missing := range map[string]bool{
+		"DB": cfg.DB == nil, "Forge": cfg.Forge == nil, "Kubernetes": cfg.Kubernetes == nil, "DNSServer": cfg.DNSServer == "",
+		"HTTPClient": cfg.HTTPClient == nil, "WebhookSecret": cfg.WebhookSecret.IsZero(), "Logger": cfg.Logger == nil,
+		"Names": cfg.Names.Organization == "" || cfg.Names.Domain == "" || cfg.Names.Registry == "",
+	} {
+		if missing {
+			return errors.New("delivery: " + what + " is needed")
+		}
+	}
+	if cfg.ApplicationNamespace == "" {
+		cfg.ApplicationNamespace = "argocd"
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.RegistryAuth == nil {
+		cfg.RegistryAuth = authn.Anonymous
+	}
+	return nil
+}
+
+// Name implements part.Part.
+func (s *Service) Name() string { return "delivery" }
+
+// Run implements part.Part: it goes on with every application where the
+// journal left it.
+func (s *Service) Run(ctx context.Context, ready func()) error {
+	apps, err := s.journal.apps(ctx)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer s.end(cancel)
+	if err := s.cluster.start(ctx); err != nil {
+		return stopped(ctx, err)
+	}
+	s.setRunning(ctx)
+	for _, app := range apps {
+		if err := s.restore(ctx, app); err != nil {
+			return stopped(ctx, err)
+		}
+	}
+	close(s.begun)
+	if err := s.replay(ctx); err != nil {
+		return stopped(ctx, err)
+	}
+	ready()
+	s.housekeep(ctx)
+	return nil
+}
+
+// stopped is nil when an error only says that the process is being stopped.
+func stopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) end(cancel context.CancelFunc) {
+	s.setRunning(nil)
+	cancel()
+	s.members.Wait()
+	s.work.Wait()
+	s.cluster.stop()
+}
+
+func (s *Service) setRunning(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.running = ctx
+}
+
+func (s *Service) restore(ctx context.Context, app App) error {
+	latest, err := s.journal.deliveries(ctx, app.ID, 1)
+	if err != nil {
+		return err
+	}
+	var d *Delivery
+	if len(latest) > 0 {
+		d = &latest[0]
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.adopt(ctx, newTracker(s, app, d))
+	return nil
+}
+
+// adopt starts a tracker; s.mu is held.
+func (s *Service) adopt(ctx context.Context, t *tracker) {
+	s.trackers[t.app.Name] = t
+	s.views[t.app.Name] = viewOf(t.app, t.d, t.checked, s.names)
+	s.members.Go(func() { t.run(ctx) })
+}
+
+// housekeep looks for repositories nobody told of, and forgets old events.
+func (s *Service) housekeep(ctx context.Context) {
+	ticker := time.NewTicker(pollNet)
+	defer ticker.Stop()
+	for {
+		if err := s.discover(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("cannot list repositories", "error", err)
+		}
+		if err := s.journal.prune(ctx, s.cfg.Clock().Add(-7*24*time.Hour)); err != nil && ctx.Err() == nil {
+			s.log.Warn("cannot prune", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// discover follows every repository with the prefix. One that is missing
+// from the list removes nothing.
+func (s *Service) discover(ctx context.Context) error {
+	apps, err := s.forge.repositories(ctx)
+	if err != nil {
+		return err
+	}
+	for _, app := range apps {
+		s.tracker(app, App{Name: app, Public: true, CreatedAt: s.cfg.Clock()})
+	}
+	return nil
+}
+
+// tracker returns the application's tracker and makes one of otherwise if
+// there is none; nil while the service does not run.
+func (s *Service) tracker(app string, otherwise App) *tracker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running == nil {
+		return nil
+	}
+	t, ok := s.trackers[app]
+	if !ok {
+		t = newTracker(s, otherwise, nil)
+		s.adopt(s.running, t)
+	}
+	return t
+}
+
+func (s *Service) known(app string) *tracker {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.trackers[app]
+}
+
+func (s *Service) clusterChanged(namespace, application string) {
+	app := namespace
+	if app == "" {
+		app = strings.TrimPrefix(application, s.names.RepositoryPrefix)
+	}
+	s.mu.Lock()
+	t, ctx := s.trackers[app], s.running
+	s.mu.Unlock()
+	if t == nil || ctx == nil {
+		return
+	}
+	select {
+	case t.inbox <- func(context.Context, *tracker) {}:
+	default: // it has messages to take and looks at the cluster after them
+	}
+}
+
+// show makes a committed state visible.
+func (s *Service) show(view View, event Event) {
+	s.mu.Lock()
+	s.views[view.Name] = view
+	s.mu.Unlock()
+	s.hub.publish(event)
+}
+
+func (s *Service) forget(t *tracker, event Event) {
+	s.mu.Lock()
+	if s.trackers[t.app.Name] == t {
+		delete(s.trackers, t.app.Name)
+		delete(s.views, t.app.Name)
+	}
+	s.mu.Unlock()
+	s.hub.publish(event)
+}
+
+func (s *Service) remover() remover {
+	return remover{s.forge, s.images, s.prober, s.cluster, s.cfg.Catalog, s.names}
+}
+
+// List returns every application by name.
+func (s *Service) List() []View {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := s.cfg.Clock()
+	list := make([]View, 0, len(s.views))
+	for _, view := range s.views {
+		list = append(list, view.at(now))
+	}
+	slices.SortFunc(list, func(a, b View) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// Get returns one application.
+func (s *Service) Get(name string) (View, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	view, ok := s.views[name]
+	return view.at(s.cfg.Clock()), ok
+}
+
+// ErrNotFound is an application that does not exist.
+var ErrNotFound = errors.New("no such application")
+
+// ErrNotRunning is a request before the start or after the end of Run.
+var ErrNotRunning = errors.New("deliveries are not being followed yet; try again in a moment")
+
+// Deliveries returns an application's deliveries, newest first.
+func (s *Service) Deliveries(ctx context.Context, name string, limit int) ([]Delivery, error) {
+	t := s.known(name)
+	if t == nil {
+		return nil, ErrNotFound
+	}
+	id, err := ask(ctx, t, func(t *tracker) int64 { return t.app.ID })
+	if err != nil {
+		return nil, err
+	}
+	return s.journal.deliveries(ctx, id, limit)
+}
+
+// ask reads something of a tracker, after what was told to it before.
+func ask[T any](ctx context.Context, t *tracker, read func(*tracker) T) (T, error) {
+	answer := make(chan T, 1)
+	var none T
+	if !t.tell(ctx, func(_ context.Context, t *tracker) { answer <- read(t) }) {
+		return none, firstError(ctx.Err(), ErrNotFound)
+	}
+	select {
+	case value := <-answer:
+		return value, nil
+	case <-t.gone:
+		return none, ErrNotFound
+	case <-ctx.Done():
+		return none, ctx.Err()
+	}
+}
+
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Delete begins the removal of an application; asking again is fine. It
+// returns once that is journalled.
+func (s *Service) Delete(ctx context.Context, name, by string) (View, error) {
+	t := s.known(name)
+	if t == nil {
+		return View{}, ErrNotFound
+	}
+	kept, err := ask(ctx, t, func(t *tracker) bool { return t.beginDeletion(ctx, by) })
+	switch {
+	case err != nil:
+		return View{}, err
+	case !kept:
+		return View{}, fmt.Errorf("delete %s: cannot journal it", name)
+	}
+	view, _ := s.Get(name)
+	return view, nil
+}
+
+func (t *tracker) beginDeletion(ctx context.Context, by string) bool {
+	if t.app.Deletion != nil {
+		return true
+	}
+	t.app.Deletion = newDeletion(by, t.s.cfg.Clock())
+	t.app.Address.Live = false
+	if t.keep(ctx, t.d) {
+		return true
+	}
+	t.app.Deletion = nil
+	return false
+}
+
+// Subscribe streams events after lastID, of one application or of all. When
+// they cannot be given without a gap, snapshot is true and the subscriber
+// begins with List. end must be called.
+func (s *Service) Subscribe(ctx context.Context, app string, lastID int64) (missed []Event, snapshot bool, events <-chan Event, end func(), err error) {
+	events, end = s.hub.subscribe(app)
+	if lastID <= 0 {
+		return nil, true, events, end, nil
+	}
+	missed, whole, err := s.journal.eventsAfter(ctx, lastID, subscriberBuffer)
+	if err != nil {
+		end()
+		return nil, false, nil, nil, err
+	}
+	missed = slices.DeleteFunc(missed, func(e Event) bool { return app != "" && e.App != app })
+	return missed, !whole, events, end, nil
+}
+
+// Architectures are those of the cluster's nodes.
+func (s *Service) Architectures() []string { return s.cluster.architectures() }

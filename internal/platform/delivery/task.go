@@ -1,0 +1,90 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Task is a scaffolder task as far as deliveries need it.
+type Task struct {
+	ID          string
+	TemplateRef string
+	Status      string // open, processing, completed, failed, cancelled
+	CreatedBy   string
+	CreatedAt   time.Time
+	Values      map[string]any
+	EntityRef   string // of the catalog entry it made, once it did
+	Error       string
+}
+
+// ObserveTask takes the state of a task that creates an application. It may
+// be told the same more than once. It returns when the task has been taken;
+// until Run has begun it waits, so that no task is lost at the start.
+func (s *Service) ObserveTask(ctx context.Context, task Task) error {
+	name, _ := task.Values["name"].(string)
+	if checkName(name) != "" {
+		return nil // a template that makes no application
+	}
+	select {
+	case <-s.begun:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	known, err := s.journal.hasTask(ctx, task.ID)
+	if err != nil {
+		return err
+	}
+	if known && s.known(name) == nil {
+		return nil // its application was deleted meanwhile
+	}
+	t := s.tracker(name, appOf(name, task))
+	if t == nil {
+		return ErrNotRunning
+	}
+	if !t.tell(ctx, func(ctx context.Context, t *tracker) { t.seeTask(ctx, task) }) {
+		return fmt.Errorf("task %s of %s: %w", task.ID, name, firstError(ctx.Err(), ErrNotRunning))
+	}
+	return nil
+}
+
+func appOf(name string, task Task) App {
+	text := func(key string) string {
+		value, _ := task.Values[key].(string)
+		return value
+	}
+	public, given := task.Values["public"].(bool)
+	return App{Name: name, Description: text("description"), Owner: text("owner"), Template: task.TemplateRef,
+		CreatedBy: task.CreatedBy, CreatedAt: task.CreatedAt, Public: public || !given, Entity: task.EntityRef}
+}
+
+func (t *tracker) seeTask(ctx context.Context, task Task) {
+	if t.app.Deletion != nil {
+		return
+	}
+	fact := &TaskFact{ID: task.ID, Status: task.Status, CreatedAt: task.CreatedAt, Error: task.Error}
+	switch {
+	case t.d != nil && t.d.TaskID == task.ID:
+	case t.d == nil || t.d.Phase(Create).Status == Failed:
+		t.describe(task)
+		t.facts.Task = fact
+		t.begin(ctx, task.ID, nil)
+	default:
+		return // an earlier task of an application that went on
+	}
+	t.facts.Task = fact
+	if task.EntityRef != "" {
+		t.app.Entity = task.EntityRef
+	}
+	if task.Status == "completed" {
+		t.kick(lookSource)
+		t.kick(lookEntity)
+	}
+}
+
+// describe takes what the form said of the application.
+func (t *tracker) describe(task Task) {
+	app := appOf(t.app.Name, task)
+	app.ID, app.Address = t.app.ID, t.app.Address
+	t.app, t.facts.Public = app, app.Public
+}

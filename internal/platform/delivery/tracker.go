@@ -1,0 +1,285 @@
+package delivery
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// tracker owns one application: only its own goroutine touches its fields, and
+// everything it learns comes in as a message.
+type tracker struct {
+	s         *Service
+	log       *slog.Logger
+	inbox     chan message
+	gone      chan struct{} // closed when run has returned
+	app       App
+	d         *Delivery // the latest
+	facts     Facts
+	digests   map[string]string // what deploy/ names, by commit
+	looks     map[string]*look
+	hint      string // a commit of the default branch that was told of and not read yet
+	checked   bool   // the address was asked since the start of the process
+	misses    int
+	startedAt time.Time
+	saved     string // what was last journalled and told, to find changes
+}
+
+type message func(ctx context.Context, t *tracker)
+
+// look is the state of one repeated observation.
+type look struct {
+	due      time.Time
+	attempt  int
+	inFlight bool
+	again    bool // something happened while it was in flight
+}
+
+const (
+	inboxSize    = 128
+	bootGrace    = time.Minute // for an application to answer again after a restart
+	lookTimeout  = 15 * time.Second
+	saveRetry    = time.Second
+	longestPause = 10 * time.Minute
+	messageBurst = 64
+)
+
+func newTracker(s *Service, app App, latest *Delivery) *tracker {
+	t := &tracker{
+		s: s, log: s.log.With("app", app.Name), inbox: make(chan message, inboxSize), gone: make(chan struct{}),
+		app: app, d: latest, digests: map[string]string{}, looks: map[string]*look{}, startedAt: s.cfg.Clock(),
+		checked: app.Address.Revision == "",
+	}
+	t.facts.Public = app.Public
+	if latest != nil && latest.Revision != "" {
+		t.facts.Push = &PushFact{Revision: latest.Revision, Message: latest.Message, Author: latest.Author,
+			At: latest.StartedAt, SkipCI: latest.Phase(Build).Status == Skipped}
+	}
+	if latest != nil && latest.TaskID != "" {
+		t.facts.Task = &TaskFact{ID: latest.TaskID, Status: "processing", CreatedAt: latest.StartedAt}
+		if app.Entity != "" {
+			t.facts.Task.Status = "completed"
+		}
+	}
+	return t
+}
+
+// tell hands a message to the tracker; false when it has ended.
+func (t *tracker) tell(ctx context.Context, m message) bool {
+	select {
+	case t.inbox <- m:
+		return true
+	case <-t.gone:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// run is the tracker's life, until ctx is done or the application is deleted.
+func (t *tracker) run(ctx context.Context) {
+	defer close(t.gone)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case m := <-t.inbox:
+			m(ctx, t)
+			t.drain(ctx)
+		case <-timer.C:
+		}
+		pause := t.settle(ctx)
+		if t.app.Deletion != nil && t.app.Deletion.next() == nil && t.archive(ctx) {
+			return
+		}
+		if next := t.launch(ctx); next < pause {
+			pause = next
+		}
+		timer.Reset(pause)
+	}
+}
+
+// drain takes what else is waiting, so that a burst is settled once.
+func (t *tracker) drain(ctx context.Context) {
+	for range messageBurst {
+		select {
+		case m := <-t.inbox:
+			m(ctx, t)
+		default:
+			return
+		}
+	}
+}
+
+// settle evaluates what is known, journals what changed and tells others. It
+// returns when it wants to be called again without news.
+func (t *tracker) settle(ctx context.Context) time.Duration {
+	t.observeCluster()
+	next := t.d
+	if t.d != nil && t.app.Deletion == nil {
+		evaluated := Evaluate(t.facts, *t.d, t.s.cfg.Clock())
+		next = &evaluated
+		t.app.Address = t.app.Address.after(t.facts.Answer, evaluated)
+	}
+	if !t.keep(ctx, next) {
+		return saveRetry
+	}
+	if next != nil && next.Phase(Build).Status == Running {
+		return imageGrace / 4 // its waits end by the clock
+	}
+	return longestPause
+}
+
+// keep journals the application with d when it differs from what was kept.
+// Where that fails nothing is told, and the same is tried again.
+func (t *tracker) keep(ctx context.Context, d *Delivery) bool {
+	fingerprint := t.fingerprint(d)
+	if fingerprint == t.saved {
+		return true
+	}
+	changed := []Delivery{}
+	if d != nil {
+		changed = append(changed, *d)
+	}
+	return t.commit(ctx, d, changed, fingerprint)
+}
+
+func (t *tracker) commit(ctx context.Context, d *Delivery, changed []Delivery, fingerprint string) bool {
+	now := t.s.cfg.Clock()
+	app := t.app
+	view := viewOf(app, d, t.checked, t.s.names)
+	event := Event{At: now, App: app.Name, Kind: "app", Data: view}
+	id, err := t.s.journal.save(ctx, &app, changed, event)
+	if err != nil {
+		t.log.Error("cannot journal", "error", err)
+		return false
+	}
+	t.logPhases(d)
+	t.app.ID, t.d, t.saved = app.ID, d, fingerprint
+	event.ID = id
+	t.s.show(view, event)
+	return true
+}
+
+// fingerprint is all that matters of the state: running times do not.
+func (t *tracker) fingerprint(d *Delivery) string {
+	still := Delivery{}
+	if d != nil {
+		still = d.clone()
+		if still.FinishedAt == nil {
+			still.Seconds = 0
+		}
+		for i := range still.Phases {
+			if still.Phases[i].Status == Running {
+				still.Phases[i].Seconds = 0
+			}
+		}
+	}
+	text, err := json.Marshal([]any{t.app, still, t.checked})
+	if err != nil {
+		t.log.Error("cannot compare", "error", err)
+		return ""
+	}
+	return string(text)
+}
+
+func (t *tracker) logPhases(d *Delivery) {
+	if d == nil {
+		return
+	}
+	for _, p := range d.Phases {
+		if t.d == nil || t.d.ID != d.ID || t.d.Phase(p.Name).Status != p.Status {
+			t.log.Info("phase", "delivery", d.ID, "phase", p.Name, "status", string(p.Status),
+				"seconds", p.Seconds, "rev", short(d.Revision), "reason", p.Reason)
+		}
+	}
+}
+
+// observeCluster takes what the watches know now.
+func (t *tracker) observeCluster() {
+	c, name := t.s.cluster, t.app.Name
+	t.facts.Ingress = c.ingress(name, t.s.names.Host(name))
+	rollout := c.rollout(name, name)
+	if served(t.facts.Rollout) != served(rollout) {
+		t.kick(lookAnswer)
+	}
+	t.facts.Rollout = rollout
+	t.facts.Application = c.application(t.s.names.Repository(name))
+	if a := t.facts.Application; a != nil && t.d != nil {
+		a.Contains = t.contains(a.Revision)
+	}
+}
+
+func served(r *RolloutFact) [2]int {
+	if r == nil {
+		return [2]int{}
+	}
+	complete := 0
+	if r.Complete {
+		complete = 1
+	}
+	return [2]int{r.Ready, complete}
+}
+
+// contains reports whether a commit has what this delivery deploys.
+func (t *tracker) contains(commit string) bool {
+	if commit == "" {
+		return false
+	}
+	if t.facts.Push != nil && t.facts.Push.SkipCI {
+		return commit == t.d.Revision || (t.facts.Deploy != nil && commit == t.facts.Deploy.Revision)
+	}
+	digest := deployedDigest(t.d, t.facts)
+	return digest != "" && t.digests[commit] == digest
+}
+
+// begin makes a new delivery the latest one; the one before it ends as
+// superseded if it was still going on. Both are journalled together.
+func (t *tracker) begin(ctx context.Context, taskID string, push *PushFact) {
+	now := t.s.cfg.Clock()
+	var changed []Delivery
+	if t.d != nil && push != nil {
+		before := t.facts
+		before.NewerPush = push.Revision
+		changed = append(changed, Evaluate(before, *t.d, now))
+	}
+	repository, task, started := t.facts.Repository, t.facts.Task, now
+	if push == nil && task != nil {
+		started = task.CreatedAt
+	}
+	d := newDelivery(uuid.NewString(), t.app.Name, taskID, started)
+	t.facts = Facts{Public: t.app.Public, Push: push}
+	if push == nil {
+		t.facts.Task = task
+	} else {
+		t.facts.Repository = repository
+	}
+	for _, name := range []string{lookSource, lookRun, lookImage, lookName, lookAnswer} {
+		t.kick(name)
+	}
+	d = Evaluate(t.facts, d, now)
+	if !t.commit(ctx, &d, append(changed, d), t.fingerprint(&d)) {
+		t.d = &d // journalled with the next change
+		t.saved = ""
+	}
+}
+
+// archive ends the record of an application that is proved gone.
+func (t *tracker) archive(ctx context.Context) bool {
+	event := Event{At: t.s.cfg.Clock(), App: t.app.Name, Kind: "deleted", Data: map[string]any{
+		"name": t.app.Name, "deletion": t.app.Deletion}}
+	id, err := t.s.journal.archive(ctx, t.app, event)
+	if err != nil {
+		t.log.Error("cannot archive", "error", err)
+		return false
+	}
+	event.ID = id
+	t.log.Info("deleted")
+	t.s.forget(t, event)
+	return true
+}
