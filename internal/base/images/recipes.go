@@ -34,11 +34,11 @@ var trimmed = []string{
 
 // bundle does what the ca-certificates package does when it is configured,
 // which extraction alone leaves out.
-const bundle = `set -e
-mkdir -p "$1/etc/ssl/certs"
-cat "$1"/usr/share/ca-certificates/mozilla/*.crt > "$1/etc/ssl/certs/ca-certificates.crt"
-rm -rf "$1/etc/machine-id" "$1/var/cache/debconf"
-`
+//
+// It stays on one line: mmdebstrap takes a hook with line breaks for a file name.
+const bundle = `mkdir -p "$1/etc/ssl/certs" && ` +
+	`cat "$1"/usr/share/ca-certificates/mozilla/*.crt > "$1/etc/ssl/certs/ca-certificates.crt" && ` +
+	`rm -rf "$1/etc/machine-id" "$1/var/cache/debconf"`
 
 // NodeJS is the base of the application template: Node.js and a shell, no
 // package manager. It runs as user 65532.
