@@ -47,6 +47,20 @@ func (r *Registry) index(repository string) (storedIndex, error) {
 	return index, json.Unmarshal(raw, &index)
 }
 
+// there reports whether a read can find anything: the store would remember
+// every name that was ever asked for. A repository without manifests has no
+// tags, but may have blobs of a push under way.
+func (r *Registry) there(t target) bool {
+	if t.Repository == "" {
+		return true
+	}
+	if t.Kind == "tags" {
+		return r.exists(t.Repository)
+	}
+	_, err := os.Stat(filepath.Join(r.root(), filepath.FromSlash(t.Repository), indexFile))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
 // exists reports whether the repository holds a manifest. What cannot be read
 // counts as there, so that the store gives its own error.
 func (r *Registry) exists(repository string) bool {

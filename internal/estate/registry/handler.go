@@ -109,7 +109,7 @@ func withoutMount(req *http.Request) *http.Request {
 }
 
 func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t target) {
-	if t.Kind == "tags" && !r.exists(t.Repository) {
+	if reads(req.Method) && !r.there(t) {
 		writeError(w, http.StatusNotFound, "NAME_UNKNOWN", "there is no such repository")
 		return
 	}
@@ -129,6 +129,8 @@ func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t t
 		r.purgeIfEmpty(req.Context(), t.Repository)
 	}
 }
+
+func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }
 
 // rangeEnd is the last byte a chunk claims to bring; -1 without one.
 func rangeEnd(header string) int64 {

@@ -23,6 +23,7 @@ import (
 
 	"github.com/olareg/olareg"
 	"github.com/olareg/olareg/config"
+	"github.com/olareg/olareg/types"
 	"golang.org/x/time/rate"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
@@ -153,7 +154,13 @@ func (*Registry) Name() string { return "registry" }
 func (r *Registry) Run(ctx context.Context, ready func()) error {
 	ready()
 	<-ctx.Done()
-	if err := r.close(); err != nil {
+	err := r.close()
+	if errors.Is(err, types.ErrNotFound) {
+		// A last collection on a repository that was asked for and never made.
+		r.log.Debug("store closed", "error", err)
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("registry: close store: %w", err)
 	}
 	return nil
