@@ -1,0 +1,261 @@
+// Package portal is the platform's HTTP face: the API described in
+// api/openapi, the scaffolder's and the catalog's routes, signing in, the
+// forge's webhooks, and the web app.
+package portal
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+
+	"github.com/pronto-platform/pronto/api/openapi"
+	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/delivery"
+)
+
+// Part is a piece of the platform as GET /platform shows it.
+type Part struct {
+	Name   string `json:"name"`
+	Status string `json:"status"` // starting, ready, failed
+	Reason string `json:"reason,omitempty"`
+	Since  string `json:"since,omitempty"`
+}
+
+// URLs are the platform's own addresses.
+type URLs struct {
+	Portal   string `json:"portal"`
+	Forge    string `json:"forge"`
+	Registry string `json:"registry"`
+	Login    string `json:"login"`
+}
+
+// Platform is what GET /platform answers.
+type Platform struct {
+	Domain        string   `json:"domain"`
+	Organization  string   `json:"organization"`
+	Version       string   `json:"version"`
+	URLs          URLs     `json:"urls"`
+	Architectures []string `json:"architectures"`
+	Templates     []string `json:"templates"`
+	Parts         []Part   `json:"parts"`
+}
+
+// Config says what the portal serves.
+type Config struct {
+	Access     *access.Access
+	Delivery   *delivery.Service
+	Scaffolder http.Handler // serves /api/scaffolder/
+	Catalog    http.Handler // serves /api/catalog/
+	Web        fs.FS        // the built web app, with index.html
+	Platform   Platform     // what of it stands; Parts, Templates and Architectures are asked for
+	Parts      func(context.Context) []Part
+	Templates  func(context.Context) ([]string, error)
+	Ready      func(context.Context) error // nil: always
+	Logger     *slog.Logger
+}
+
+// Portal serves HTTP; see Handler.
+type Portal struct {
+	cfg Config
+	log *slog.Logger
+}
+
+const (
+	maxBody    = 1 << 20
+	maxWebhook = 25 << 20 // GitHub's own limit
+)
+
+// New checks the configuration.
+func New(cfg Config) (*Portal, error) {
+	for what, missing := range map[string]bool{
+		"Access": cfg.Access == nil, "Delivery": cfg.Delivery == nil, "Scaffolder": cfg.Scaffolder == nil,
+		"Catalog": cfg.Catalog == nil, "Web": cfg.Web == nil, "Logger": cfg.Logger == nil,
+	} {
+		if missing {
+			return nil, errors.New("portal: " + what + " is needed")
+		}
+	}
+	return &Portal{cfg: cfg, log: cfg.Logger}, nil
+}
+
+// handler serves a request or returns an error for the envelope.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// route is one line of the API. An empty action is open to everyone.
+type route struct {
+	method, path string
+	action       access.Action
+	serve        handler
+}
+
+// routes is the whole API; a test holds it against the OpenAPI document.
+func (p *Portal) routes() []route {
+	const api = "/api/pronto/v1"
+	list := []route{
+		{"GET", api + "/apps", access.ReadApps, p.listApps},
+		{"GET", api + "/apps/{name}", access.ReadApps, p.getApp},
+		{"DELETE", api + "/apps/{name}", access.DeleteApp, p.deleteApp},
+		{"GET", api + "/apps/{name}/deliveries", access.ReadApps, p.listDeliveries},
+		{"GET", api + "/apps/{name}/logs", access.ReadLogs, p.getLogs},
+		{"GET", api + "/apps/{name}/runs/{id}", access.ReadLogs, p.getRun},
+		{"GET", api + "/apps/{name}/runs/{id}/log", access.ReadLogs, p.getRunLog},
+		{"GET", api + "/events", access.ReadApps, p.streamEvents},
+		{"GET", api + "/names/{name}", access.ReadApps, p.checkName},
+		{"GET", api + "/platform", access.ReadPlatform, p.getPlatform},
+		{"GET", api + "/me", access.ReadApps, p.getMe},
+		{"GET", api + "/tokens", access.ManageTokens, p.listTokens},
+		{"POST", api + "/tokens", access.ManageTokens, p.createToken},
+		{"DELETE", api + "/tokens/{id}", access.ManageTokens, p.deleteToken},
+		{"GET", "/auth/login", "", p.cfg.Access.Login},
+		{"GET", "/auth/callback", "", p.cfg.Access.Callback},
+		{"POST", "/auth/logout", "", p.cfg.Access.Logout},
+		{"POST", "/api/webhooks/github", "", p.webhook},
+		{"GET", "/healthz", "", p.health},
+		{"GET", "/openapi.yaml", "", p.openapi},
+	}
+	return append(list, p.roomRoutes()...)
+}
+
+// roomRoutes are those that the scaffolder and the catalog serve themselves,
+// as far as the API describes them.
+func (p *Portal) roomRoutes() []route {
+	scaffolder, catalog := pass(p.cfg.Scaffolder), pass(p.cfg.Catalog)
+	const tasks = "/api/scaffolder/v2/tasks"
+	return []route{
+		{"GET", "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema", access.ReadCatalog, scaffolder},
+		{"GET", tasks, access.ReadTasks, scaffolder},
+		{"POST", tasks, access.CreateApp, scaffolder},
+		{"GET", tasks + "/{id}", access.ReadTasks, scaffolder},
+		{"GET", tasks + "/{id}/eventstream", access.ReadTasks, scaffolder},
+		{"GET", "/api/catalog/entities", access.ReadCatalog, catalog},
+		{"GET", "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", access.ReadCatalog, catalog},
+	}
+}
+
+func pass(h http.Handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	}
+}
+
+// Handler serves everything.
+func (p *Portal) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, route := range p.routes() {
+		mux.Handle(route.method+" "+route.path, p.guard(route.action, route.serve))
+	}
+	// What else the two rooms serve, by whether it reads or writes.
+	mux.Handle("/api/scaffolder/", p.room(access.ReadTasks, access.CreateApp, p.cfg.Scaffolder))
+	mux.Handle("/api/catalog/", p.room(access.ReadCatalog, access.WriteCatalog, p.cfg.Catalog))
+	mux.Handle("/api/", p.guard("", p.unknown))
+	mux.Handle("/auth/", p.guard("", p.unknown))
+	mux.Handle("/", newWeb(p.cfg.Web, p.log))
+	return secured(p.bounded(mux))
+}
+
+func (p *Portal) unknown(http.ResponseWriter, *http.Request) error {
+	return problem(http.StatusNotFound, "there is no such address in the API; see /openapi.yaml")
+}
+
+func (p *Portal) room(read, write access.Action, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		action := write
+		if r.Method == http.MethodGet || r.Method == http.MethodHead || isQuery(r) {
+			action = read
+		}
+		p.guard(action, pass(h)).ServeHTTP(w, r)
+	})
+}
+
+// isQuery reports whether a POST only asks.
+func isQuery(r *http.Request) bool {
+	switch r.URL.Path {
+	case "/api/catalog/entities/by-refs", "/api/catalog/validate-entity", "/api/catalog/analyze-location":
+		return true
+	}
+	return false
+}
+
+// guard finds out who calls, refuses who may not, and writes errors.
+func (p *Portal) guard(action access.Action, serve handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if action != "" {
+			user, err := p.cfg.Access.Authenticate(r)
+			if err == nil {
+				r = r.WithContext(access.WithUser(r.Context(), user))
+				err = access.Authorize(r.Context(), action)
+			}
+			if err != nil {
+				writeProblem(w, r, p.log, err)
+				return
+			}
+		}
+		if err := serve(w, r); err != nil {
+			writeProblem(w, r, p.log, err)
+		}
+	})
+}
+
+// bounded limits what a request may send.
+func (p *Portal) bounded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		limit := int64(maxBody)
+		if r.URL.Path == "/api/webhooks/github" {
+			limit = maxWebhook
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// secured sets the headers that every answer carries.
+func secured(next http.Handler) http.Handler {
+	const policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
+		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Strict-Transport-Security", "max-age=31536000")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (p *Portal) openapi(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, err := w.Write(openapi.Pronto)
+	return err
+}
+
+func (p *Portal) health(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if p.cfg.Ready != nil {
+		if err := p.cfg.Ready(r.Context()); err != nil {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, err = io.WriteString(w, err.Error()+"\n")
+			return err
+		}
+	}
+	_, err := io.WriteString(w, "ok\n")
+	return err
+}
+
+func (p *Portal) webhook(w http.ResponseWriter, r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	h := r.Header
+	err = p.cfg.Delivery.Receive(r.Context(), h.Get("X-GitHub-Delivery"), h.Get("X-GitHub-Event"), h.Get("X-Hub-Signature-256"), body)
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusAccepted)
+	return nil
+}
