@@ -52,14 +52,19 @@ func (z *content) lookup(name, owner string, qtype uint16, address netip.Addr) (
 	if name == z.domain {
 		return z.apex(owner, qtype, address), true
 	}
-	if z.system[name] || name == z.nameServer() {
-		return hostRRs(owner, qtype, address), true
+	var rrs []dns.RR
+	_, recorded := z.records[name]
+	host := recorded || z.system[name] || name == z.nameServer()
+	if host {
+		rrs = hostRRs(owner, qtype, address)
 	}
-	if record, ok := z.ownedBy(name); ok {
-		return textRRs(owner, qtype, record), true
+	// A name can be both: the ownership of foo stands at a-foo, which may be
+	// an application of its own.
+	if record, owned := z.ownedBy(name); owned {
+		return append(rrs, textRRs(owner, qtype, record)...), true
 	}
-	if _, ok := z.records[name]; ok {
-		return hostRRs(owner, qtype, address), true
+	if host {
+		return rrs, true
 	}
 	if z.hasBelow(name) {
 		return nil, true

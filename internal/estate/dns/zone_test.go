@@ -14,6 +14,8 @@ import (
 func TestAnswersOfTheZone(t *testing.T) {
 	zone := &content{domain: domain, serial: 7, system: map[string]bool{"portal." + domain: true}, records: map[string]Record{
 		"app." + domain:     {"app." + domain, "pronto", "ingress/a/app"},
+		"twin." + domain:    {"twin." + domain, "pronto", "ingress/a/twin"},
+		"a-twin." + domain:  {"a-twin." + domain, "pronto", "ingress/a/a-twin"},
 		"*.wild." + domain:  {"*.wild." + domain, "pronto", "ingress/a/wild"},
 		"x.deep." + domain:  {"x.deep." + domain, "pronto", "ingress/a/deep"},
 		"in.wild." + domain: {"in.wild." + domain, "pronto", "ingress/a/in"},
@@ -29,6 +31,8 @@ func TestAnswersOfTheZone(t *testing.T) {
 		{"app", dns.TypeAAAA, dns.RcodeSuccess, ""},
 		{"app", dns.TypeMX, dns.RcodeSuccess, ""},
 		{"a-app", dns.TypeTXT, dns.RcodeSuccess, `"heritage=external-dns,external-dns/owner=pronto,external-dns/resource=ingress/a/app"`},
+		{"a-twin", dns.TypeTXT, dns.RcodeSuccess, `"heritage=external-dns,external-dns/owner=pronto,external-dns/resource=ingress/a/twin"`},
+		{"a-twin", dns.TypeA, dns.RcodeSuccess, "10.41.0.1"}, // an application's name and twin's ownership
 		{"a-nobody", dns.TypeTXT, dns.RcodeNameError, ""},
 		{"nobody", dns.TypeA, dns.RcodeNameError, ""},
 		{"any.wild", dns.TypeA, dns.RcodeSuccess, "10.41.0.1"},

@@ -31,6 +31,7 @@ func caddyConfig(cfg Config, id, storage string) ([]byte, error) {
 func loggingConfig(id string) object {
 	return object{"logs": object{"default": object{
 		"level":   "WARN",
+		"exclude": []string{"admin"}, // it warns that it is off, which it shall be
 		"writer":  object{"output": "pronto", "edge": id},
 		"encoder": object{"format": "json"},
 	}}}
@@ -111,6 +112,7 @@ func proxy(id string, httpsPort int, p patience) object {
 func redirectServer(cfg Config) object {
 	return object{
 		"listen":          cfg.ListenHTTP,
+		"protocols":       []string{"h1"},
 		"automatic_https": object{"disable": true},
 		"routes": []object{{"handle": []object{
 			{"handler": "headers", "response": object{"delete": []string{"Server"}}},

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"log/slog"
+	"strings"
 
 	"github.com/caddyserver/caddy/v2"
 )
@@ -38,15 +39,23 @@ type caddyLine struct {
 	Name    string `json:"name"`
 }
 
+// level is the line's own, but that a stranger asks for a name that nobody
+// holds is no fault of ours.
+func (l caddyLine) level() slog.Level {
+	switch {
+	case strings.HasPrefix(l.Message, "failed to get permission for on-demand certificate"):
+		return slog.LevelDebug
+	case l.Level == "error":
+		return slog.LevelError
+	}
+	return slog.LevelWarn
+}
+
 func (w slogWriter) Write(line []byte) (int, error) {
 	var entry caddyLine
 	if err := json.Unmarshal(line, &entry); err != nil {
 		w.log.Warn("caddy", "line", string(line))
 		return len(line), nil
-	}
-	level := slog.LevelWarn
-	if entry.Level == "error" {
-		level = slog.LevelError
 	}
 	fields := []any{"logger", entry.Logger}
 	if entry.Error != "" {
@@ -55,7 +64,7 @@ func (w slogWriter) Write(line []byte) (int, error) {
 	if entry.Name != "" {
 		fields = append(fields, "host", entry.Name)
 	}
-	w.log.Log(context.Background(), level, "caddy: "+entry.Message, fields...)
+	w.log.Log(context.Background(), entry.level(), "caddy: "+entry.Message, fields...)
 	return len(line), nil
 }
 
