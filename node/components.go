@@ -5,11 +5,8 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2/manager"
-	_ "github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2/task/plugin"
 	_ "github.com/containerd/containerd/v2/cmd/containerd/builtins"
 	containerd "github.com/containerd/containerd/v2/cmd/containerd/command"
-	"github.com/containerd/containerd/v2/pkg/shim"
 	"go.etcd.io/etcd/server/v3/etcdmain"
 	"k8s.io/component-base/cli"
 	"k8s.io/component-base/logs"
@@ -24,8 +21,6 @@ import (
 	kubelet "k8s.io/kubernetes/cmd/kubelet/app"
 )
 
-const shimName = "containerd-shim-runc-v2"
-
 // components maps the name a process runs under to its entry point.
 var components = map[string]func() int{
 	"init":                    runInit,
@@ -37,7 +32,6 @@ var components = map[string]func() int{
 	"kubectl":                 runKubectl,
 	"etcd":                    func() int { etcdmain.Main(os.Args); return 0 },
 	"containerd":              runContainerd,
-	shimName:                  runShim,
 }
 
 func runKubectl() int {
@@ -57,14 +51,5 @@ func runContainerd() int {
 		fmt.Fprintln(os.Stderr, "containerd:", err)
 		return 1
 	}
-	return 0
-}
-
-func runShim() int {
-	if err := os.Setenv(roleVariable, shimName); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		return 1
-	}
-	shim.RunShim(context.Background(), manager.NewShimManager("io.containerd.runc.v2"))
 	return 0
 }

@@ -10,15 +10,8 @@ import (
 	"path/filepath"
 )
 
-// roleVariable names the component of a process that executes itself again
-// through /proc/self/exe, as the shim does, and so loses its own name.
-const roleVariable = "PRONTO_NODE_ROLE"
-
 func main() {
 	run, ok := role(os.Args[0])
-	if !ok {
-		run, ok = role(os.Getenv(roleVariable))
-	}
 	if !ok && len(os.Args) > 1 {
 		run, ok = role(os.Args[1])
 		if ok {

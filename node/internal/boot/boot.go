@@ -4,7 +4,6 @@ package boot
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,8 +25,10 @@ import (
 // and the host starts the node again.
 const startLimit = 2 * time.Minute
 
-// aliases are the names under which the node binary is found in PATH.
-var aliases = []string{"containerd-shim-runc-v2", "kubectl"}
+// shim is containerd's own program, built beside the node binary. It is no
+// part of it: each pod has one, so it must be small, and it would load the
+// plugins that containerd registers in the same program.
+const shim = "containerd-shim-runc-v2"
 
 // Node is a node being started or running.
 type Node struct {
@@ -69,7 +70,10 @@ func Run(ctx context.Context, cfg nodeconf.Config, permission io.Reader, log *sl
 
 // prepare does all that needs no network.
 func prepare(cfg nodeconf.Config, self string) error {
-	if err := directories(cfg, self); err != nil {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(self), shim)); err != nil {
+		return fmt.Errorf("%s must lie beside %s: %w", shim, self, err)
+	}
+	if err := directories(cfg); err != nil {
 		return fmt.Errorf("state directory: %w", err)
 	}
 	if err := pki.Ensure(cfg); err != nil {
@@ -96,11 +100,11 @@ func prepare(cfg nodeconf.Config, self string) error {
 	if err := sandbox.Cgroups(cfg.CgroupRoot); err != nil {
 		return err
 	}
-	return environment(cfg)
+	return environment(cfg, filepath.Dir(self))
 }
 
-func directories(cfg nodeconf.Config, self string) error {
-	for _, name := range []string{"log", "bin", "etcd", "containerd", "kubelet/volume-plugins", "buildkitd", "var-log", "config/registries"} {
+func directories(cfg nodeconf.Config) error {
+	for _, name := range []string{"log", "etcd", "containerd", "kubelet/volume-plugins", "buildkitd", "var-log", "config/registries"} {
 		if err := os.MkdirAll(cfg.Path(name), 0o700); err != nil {
 			return err
 		}
@@ -111,21 +115,12 @@ func directories(cfg nodeconf.Config, self string) error {
 			return err
 		}
 	}
-	for _, name := range aliases {
-		link := cfg.Path("bin", name)
-		if err := os.Remove(link); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-		if err := os.Symlink(self, link); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
 // environment is what every component inherits.
-func environment(cfg nodeconf.Config) error {
-	path := cfg.Path("bin") + ":" + filepath.Dir(cfg.Runc) + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+func environment(cfg nodeconf.Config, programs string) error {
+	path := programs + ":" + filepath.Dir(cfg.Runc) + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 	for name, value := range map[string]string{"PATH": path, "HOME": "/root", "TMPDIR": "/tmp"} {
 		if err := os.Setenv(name, value); err != nil {
 			return err
