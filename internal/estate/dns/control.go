@@ -24,6 +24,9 @@ import (
 // resync is the net below the watch: everything is looked at again this often.
 const resync = 3 * time.Minute
 
+// configRetry is how long a failed way to the API server is left alone.
+const configRetry = 5 * time.Second
+
 // everything is the queue's only key: the zone is planned whole.
 const everything = "everything"
 
@@ -38,12 +41,9 @@ type controller struct {
 // control runs the controller until ctx is done, and says on cluster when the
 // API server's configuration is there.
 func (s *Server) control(ctx context.Context, cluster chan<- *rest.Config) error {
-	config, err := s.cfg.Kubernetes(ctx)
-	if ctx.Err() != nil {
+	config := s.restConfig(ctx)
+	if config == nil {
 		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("watch Ingresses: %w", err)
 	}
 	cluster <- config
 	client, err := kubernetes.NewForConfig(config)
@@ -144,4 +144,25 @@ func (c *controller) tell(ingresses []*networkingv1.Ingress, refused []refusal) 
 		}
 	}
 	c.said = said
+}
+
+// restConfig asks for the API server's configuration until it comes; nil only
+// once ctx is done. A cluster that cannot be reached is no reason to stop serving.
+func (s *Server) restConfig(ctx context.Context) *rest.Config {
+	ticker := time.NewTicker(configRetry)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		config, err := s.cfg.Kubernetes(ctx)
+		if err == nil {
+			return config
+		}
+		if ctx.Err() == nil {
+			s.log.Warn("no way to the API server yet; will try again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+	return nil
 }

@@ -15,12 +15,16 @@ import (
 	corelisters "k8s.io/client-go/listers/core/v1"
 	discoverylisters "k8s.io/client-go/listers/discovery/v1"
 	networkinglisters "k8s.io/client-go/listers/networking/v1"
+	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/cache"
 	"k8s.io/client-go/util/workqueue"
 )
 
 // resync is the net below the watches: everything is looked at again this often.
 const resync = 3 * time.Minute
+
+// configRetry is how long a failed way to the API server is left alone.
+const configRetry = 5 * time.Second
 
 // everything is the only key of the queue: the table is built whole, which is
 // quick and cannot drift.
@@ -40,12 +44,9 @@ type controller struct {
 // control runs the controller until ctx is done. Whatever the API server does,
 // the edge keeps serving what it has: the informers retry for ever.
 func (e *Edge) control(ctx context.Context) error {
-	config, err := e.cfg.Kubernetes(ctx)
-	if ctx.Err() != nil {
+	config := e.restConfig(ctx)
+	if config == nil {
 		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("watch Ingresses: %w", err)
 	}
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
@@ -183,4 +184,25 @@ func newWorld(ingresses []*networkingv1.Ingress, services []*corev1.Service, end
 		w.slices[owner] = append(w.slices[owner], slice)
 	}
 	return w
+}
+
+// restConfig asks for the API server's configuration until it comes; nil only
+// once ctx is done. A cluster that cannot be reached is no reason to stop serving.
+func (e *Edge) restConfig(ctx context.Context) *rest.Config {
+	ticker := time.NewTicker(configRetry)
+	defer ticker.Stop()
+	for ctx.Err() == nil {
+		config, err := e.cfg.Kubernetes(ctx)
+		if err == nil {
+			return config
+		}
+		if ctx.Err() == nil {
+			e.log.Warn("no way to the API server yet; will try again", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+	return nil
 }
