@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -32,6 +33,7 @@ type cluster struct {
 	core      informers.SharedInformerFactory
 	apps      dynamicinformer.DynamicSharedInformerFactory
 	changed   func(namespace, application string) // one of the two is empty
+	waiting   sync.WaitGroup
 }
 
 func newCluster(cfg *rest.Config, namespace string, changed func(namespace, application string)) (*cluster, error) {
@@ -93,7 +95,7 @@ func (c *cluster) subscribe(informer cache.SharedIndexInformer, tell func(metav1
 // done. The Applications come when their definition is there.
 func (c *cluster) start(ctx context.Context) error {
 	c.core.Start(ctx.Done())
-	c.apps.Start(ctx.Done())
+	c.waiting.Go(func() { c.startApplications(ctx) })
 	for kind, ok := range c.core.WaitForCacheSync(ctx.Done()) {
 		if !ok {
 			return fmt.Errorf("delivery: watch %s: %w", kind, context.Cause(ctx))
@@ -102,7 +104,23 @@ func (c *cluster) start(ctx context.Context) error {
 	return nil
 }
 
+// startApplications begins to watch Applications once their definition is
+// served. A watch begun before it would only try again ever more slowly.
+func (c *cluster) startApplications(ctx context.Context) {
+	for attempt := 0; ; attempt++ {
+		_, err := c.dynamic.Resource(applications).Namespace(c.namespace).List(ctx, metav1.ListOptions{Limit: 1})
+		if err == nil {
+			c.apps.Start(ctx.Done())
+			return
+		}
+		if !pause(ctx, eager.after(attempt)) {
+			return
+		}
+	}
+}
+
 func (c *cluster) stop() {
+	c.waiting.Wait()
 	c.core.Shutdown()
 	c.apps.Shutdown()
 }

@@ -9,6 +9,7 @@ import (
 const (
 	imageGrace = 30 * time.Second // between the end of a good run and its image being there
 	runGrace   = time.Minute      // between a push and its run
+	logGrace   = 5 * time.Second  // between the end of a failed run and its log
 	liveMisses = 3                // unanswered checks in a row until live is taken back
 )
 
@@ -89,17 +90,27 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		p.Evidence["deployRevision"] = f.Deploy.Revision
 		delete(p.Evidence, "log")
 		p.finish(now)
-	case f.Run != nil && f.Run.Status == "completed" && f.Run.Conclusion != "success":
+	case ended(f.Run, now) && f.Run.Conclusion != "success":
 		if f.Run.Failure != nil {
 			p.Evidence["log"] = f.Run.Failure.Lines
 		}
 		p.fail(latest(f.Run.FinishedAt, p.StartedAt, now), runReason(f.Run))
-	case f.Run != nil && f.Run.Status == "completed" && now.Sub(f.Run.FinishedAt) > imageGrace:
+	case ended(f.Run, now) && now.Sub(f.Run.FinishedAt) > imageGrace:
 		p.fail(now, missingOutput(f, d.Revision))
+	case p.Status == Failed && f.Run == nil:
+		// nothing has been seen since a restart: what was recorded stands
 	default:
 		p.resume()
 		p.Reason = buildWait(f, p, now)
 	}
+}
+
+// ended reports whether a run is over, and why it failed is known or will not be.
+func ended(run *RunFact, now time.Time) bool {
+	if run == nil || run.Status != "completed" {
+		return false
+	}
+	return run.Conclusion == "success" || run.Failure != nil || now.Sub(run.FinishedAt) > logGrace
 }
 
 // missingOutput says what a successful run left undone.
@@ -124,6 +135,8 @@ func buildWait(f Facts, p *Phase, now time.Time) string {
 		return "the workflow run is queued"
 	case f.Run.Status != "completed":
 		return "the workflow runs"
+	case f.Run.Conclusion != "success":
+		return "the workflow run failed; its log is being read"
 	case f.Image == nil:
 		return "waits for the image"
 	}
@@ -131,7 +144,7 @@ func buildWait(f Facts, p *Phase, now time.Time) string {
 }
 
 func runReason(run *RunFact) string {
-	if run.Failure == nil {
+	if run.Failure == nil || run.Failure.Job == "" {
 		return fmt.Sprintf("workflow run %q ended as %s", run.Name, run.Conclusion)
 	}
 	reason := fmt.Sprintf("step %q of job %q failed", run.Failure.Step, run.Failure.Job)
@@ -171,6 +184,8 @@ func syncPhase(d *Delivery, f Facts, now time.Time) {
 		p.finish(now)
 	case fatal:
 		p.fail(now, reason)
+	case p.Status == Failed && f.Application == nil:
+		// nothing has been seen since a restart: what was recorded stands
 	default:
 		p.resume()
 		p.Reason = reason

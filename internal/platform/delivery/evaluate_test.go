@@ -131,6 +131,15 @@ func TestARestartGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
+func TestAFailureStandsAfterARestartUntilSomethingElseIsSeen(t *testing.T) {
+	f := facts(created, pushed, built)
+	f.Run.Conclusion, f.Run.Failure, f.Image, f.Deploy = "failure", &RunFailure{Job: "ci", Step: "Test"}, nil, nil
+	failed := Evaluate(f, newDelivery("1", "hello", "task-1", t0), at(5))
+	if d := Evaluate(facts(pushed), failed, at(60)); d.Status != OutcomeFail || d.Reason != failed.Reason {
+		t.Errorf("with nothing seen again: %s %q", d.Status, d.Reason)
+	}
+}
+
 func TestEachFailureIsNamed(t *testing.T) {
 	all := []func(*Facts){created, pushed, built, synced, exposed, answered}
 	for name, c := range map[string]struct {
@@ -148,7 +157,8 @@ func TestEachFailureIsNamed(t *testing.T) {
 			f.Run.Conclusion, f.Image, f.Deploy = "failure", nil, nil
 			f.Run.Failure = &RunFailure{Job: "ci", Step: "Test", ExitCode: "1", Lines: []string{"not ok 1"}}
 		}, 5, Build, Failed, `step "Test" of job "ci" failed: exit code 1`},
-		"cancelled run": {3, func(f *Facts) { f.Run.Conclusion, f.Run.Name, f.Deploy = "cancelled", "ci", nil }, 5, Build, Failed, `workflow run "ci" ended as cancelled`},
+		"cancelled run": {3, func(f *Facts) { f.Run.Conclusion, f.Run.Name, f.Deploy = "cancelled", "ci", nil }, 10, Build, Failed, `workflow run "ci" ended as cancelled`},
+		"log not read":  {3, func(f *Facts) { f.Run.Conclusion, f.Deploy = "failure", nil }, 5, Build, Running, "its log is being read"},
 		"no image":      {3, func(f *Facts) { f.Image, f.Deploy = nil, nil }, 40, Build, Failed, "the registry has no image with tag sha-a1b2c3d"},
 		"no deploy":     {3, func(f *Facts) { f.Deploy.Digest = "" }, 40, Build, Failed, "does not name sha256:999"},
 		"image soon":    {3, func(f *Facts) { f.Image, f.Deploy = nil, nil }, 5, Build, Running, "waits for the image"},
@@ -201,7 +211,7 @@ func TestAFailedRunKeepsItsDecidingLines(t *testing.T) {
 
 func TestARerunMendsAFailedBuild(t *testing.T) {
 	f := facts(created, pushed, built)
-	f.Run.Conclusion, f.Image, f.Deploy = "failure", nil, nil
+	f.Run.Conclusion, f.Run.Failure, f.Image, f.Deploy = "failure", &RunFailure{}, nil, nil
 	d := Evaluate(f, newDelivery("1", "hello", "task-1", t0), at(5))
 	f.Run = &RunFact{ID: 7, Status: "in_progress"}
 	if d = Evaluate(f, d, at(6)); d.Status != InProgress || d.FinishedAt != nil || d.Phase(Build).Status != Running {

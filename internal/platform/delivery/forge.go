@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"regexp"
 	"strings"
-	"time"
 
 	"github.com/google/go-github/v74/github"
+
+	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
 // deployFile is where the platform's repositories name their image.
@@ -18,46 +18,29 @@ const deployFile = "deploy/deployment.yaml"
 
 // forge reads the repositories of applications, and deletes them.
 type forge struct {
-	client *github.Client
+	client *scm.Client
 	names  Names
 }
 
 // gone reports whether the forge said positively that something is not there.
-func gone(err error) bool {
-	response, ok := asForgeError(err)
-	return ok && response.StatusCode == http.StatusNotFound
-}
-
-func asForgeError(err error) (*http.Response, bool) {
-	var e *github.ErrorResponse
-	ok := errors.As(err, &e)
-	if !ok || e.Response == nil {
-		return nil, false
-	}
-	return e.Response, true
-}
+func gone(err error) bool { return errors.Is(err, scm.ErrNotFound) }
 
 // head is the repository with its default branch's head; nil if there is no
 // repository, and an empty Commit while it has none.
 func (f forge) head(ctx context.Context, app string) (fact *RepositoryFact, branch string, err error) {
 	owner, name := f.names.Organization, f.names.Repository(app)
-	repository, _, err := f.client.Repositories.Get(ctx, owner, name)
+	repository, err := f.client.Repository(ctx, owner, name)
 	if gone(err) {
 		return nil, "", nil
 	}
 	if err != nil {
-		return nil, "", fmt.Errorf("read repository %s/%s: %w", owner, name, err)
+		return nil, "", err
 	}
 	fact = &RepositoryFact{Name: repository.GetFullName(), URL: repository.GetHTMLURL()}
 	branch = repository.GetDefaultBranch()
-	ref, _, err := f.client.Repositories.GetBranch(ctx, owner, name, branch, 1)
-	switch {
-	case gone(err):
-		return fact, branch, nil
-	case err != nil:
-		return nil, "", fmt.Errorf("read branch %s of %s: %w", branch, fact.Name, err)
+	if fact.Commit, err = f.client.Branch(ctx, owner, name, branch); err != nil && !gone(err) {
+		return nil, "", err
 	}
-	fact.Commit = ref.GetCommit().GetSHA()
 	return fact, branch, nil
 }
 
@@ -66,20 +49,15 @@ var imageLine = regexp.MustCompile(`(?m)^\s*(?:-\s+)?image:\s*["']?[^\s"'@]+@(sh
 // deployed is the digest that deploy/deployment.yaml names at a commit; empty
 // when it names none.
 func (f forge) deployed(ctx context.Context, app, commit string) (digest string, err error) {
-	file, _, _, err := f.client.Repositories.GetContents(ctx, f.names.Organization, f.names.Repository(app),
-		deployFile, &github.RepositoryContentGetOptions{Ref: commit})
-	if gone(err) || (err == nil && file == nil) {
+	text, err := f.client.File(ctx, f.names.Organization, f.names.Repository(app), deployFile, commit)
+	if gone(err) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read %s of %s at %s: %w", deployFile, app, short(commit), err)
+		return "", err
 	}
-	text, err := file.GetContent()
-	if err != nil {
-		return "", fmt.Errorf("read %s of %s at %s: %w", deployFile, app, short(commit), err)
-	}
-	if match := imageLine.FindStringSubmatch(text); match != nil {
-		return match[1], nil
+	if match := imageLine.FindSubmatch(text); match != nil {
+		return string(match[1]), nil
 	}
 	return "", nil
 }
@@ -128,31 +106,26 @@ func (f forge) repositories(ctx context.Context) ([]string, error) {
 // remove deletes the repository and reports whether the forge says it is gone.
 func (f forge) remove(ctx context.Context, app string) (bool, error) {
 	owner, name := f.names.Organization, f.names.Repository(app)
-	if _, err := f.client.Repositories.Delete(ctx, owner, name); err != nil && !gone(err) {
-		return false, fmt.Errorf("delete repository %s/%s: %w", owner, name, err)
+	if err := f.client.DeleteRepository(ctx, owner, name); err != nil {
+		return false, err
 	}
-	_, _, err := f.client.Repositories.Get(ctx, owner, name)
-	if err != nil && !gone(err) {
-		return false, fmt.Errorf("read repository %s/%s: %w", owner, name, err)
+	_, err := f.client.Repository(ctx, owner, name)
+	if gone(err) {
+		return true, nil
 	}
-	return gone(err), nil
+	return false, err
 }
 
 // run is the newest workflow run of a revision; nil if there is none.
 func (f forge) run(ctx context.Context, app, revision string) (*RunFact, error) {
-	owner, name := f.names.Organization, f.names.Repository(app)
-	list, _, err := f.client.Actions.ListRepositoryWorkflowRuns(ctx, owner, name,
-		&github.ListWorkflowRunsOptions{HeadSHA: revision})
-	if gone(err) {
+	runs, err := f.client.Runs(ctx, f.names.Organization, f.names.Repository(app), revision)
+	if gone(err) || (err == nil && len(runs) == 0) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read workflow runs of %s: %w", app, err)
+		return nil, err
 	}
-	if len(list.WorkflowRuns) == 0 {
-		return nil, nil
-	}
-	fact := runOf(list.WorkflowRuns[0])
+	fact := runOf(runs[0])
 	return fact, f.jobs(ctx, app, fact)
 }
 
@@ -181,16 +154,14 @@ func (f forge) jobs(ctx context.Context, app string, fact *RunFact) error {
 			}
 		}
 	}
+	if fact.Status == "completed" && bad(fact.Conclusion) && fact.Failure == nil {
+		fact.Failure = &RunFailure{} // it failed before any job did
+	}
 	return nil
 }
 
 func (f forge) listJobs(ctx context.Context, app string, run int64) ([]*github.WorkflowJob, error) {
-	list, _, err := f.client.Actions.ListWorkflowJobs(ctx, f.names.Organization, f.names.Repository(app), run,
-		&github.ListWorkflowJobsOptions{ListOptions: github.ListOptions{PerPage: 100}})
-	if err != nil {
-		return nil, fmt.Errorf("read jobs of run %d of %s: %w", run, app, err)
-	}
-	return list.Jobs, nil
+	return f.client.Jobs(ctx, f.names.Organization, f.names.Repository(app), run)
 }
 
 func bad(conclusion string) bool {
@@ -222,39 +193,21 @@ func (f forge) failure(ctx context.Context, app string, job *github.WorkflowJob)
 	return failure, nil
 }
 
+// maxLog bounds what is read of a job's log.
+const maxLog = 8 << 20
+
 // jobLog is a job's log; empty when the forge keeps none.
 func (f forge) jobLog(ctx context.Context, app string, job int64) (string, error) {
-	address, _, err := f.client.Actions.GetWorkflowJobLogs(ctx, f.names.Organization, f.names.Repository(app), job, 0)
+	stream, err := f.client.JobLog(ctx, f.names.Organization, f.names.Repository(app), job)
 	if gone(err) {
 		return "", nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("read log of job %d of %s: %w", job, app, err)
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
-	if err != nil {
 		return "", err
 	}
-	response, err := f.clientFor(address.Host).Do(request)
-	if err != nil {
-		return "", fmt.Errorf("read log of job %d of %s: %w", job, app, err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return "", fmt.Errorf("read log of job %d of %s: the server answered %s", job, app, response.Status)
-	}
-	text, err := io.ReadAll(io.LimitReader(response.Body, maxLog))
+	defer stream.Close()
+	text, err := io.ReadAll(io.LimitReader(stream, maxLog))
 	return string(text), err
-}
-
-const maxLog = 8 << 20
-
-// clientFor sends the forge's token only to the forge itself.
-func (f forge) clientFor(host string) *http.Client {
-	if host == f.client.BaseURL.Host {
-		return f.client.Client()
-	}
-	return &http.Client{Timeout: 30 * time.Second}
 }
 
 var (

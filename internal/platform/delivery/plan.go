@@ -96,6 +96,9 @@ func planBuild(looks map[string]pace, d *Delivery, f Facts) {
 		return
 	}
 	looks[lookSource], looks[lookRun], looks[lookImage] = patient, patient, patient
+	if p.Status == Failed { // a rerun is told by an event
+		looks[lookSource], looks[lookRun], looks[lookImage] = rare, rare, rare
+	}
 	if f.Run != nil && f.Run.Status == "completed" {
 		looks[lookRun] = rare
 		if bad(f.Run.Conclusion) && f.Run.Failure == nil {
@@ -104,7 +107,7 @@ func planBuild(looks map[string]pace, d *Delivery, f Facts) {
 	}
 	if f.Image != nil {
 		delete(looks, lookImage)
-	} else if f.Deploy != nil && f.Deploy.Digest != "" && f.Run != nil && f.Run.Current == "" {
+	} else if p.Status == Running && f.Deploy != nil && f.Deploy.Digest != "" && f.Run != nil && f.Run.Current == "" {
 		looks[lookImage] = eager
 	}
 }

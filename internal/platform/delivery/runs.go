@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"time"
 
 	"github.com/google/go-github/v74/github"
@@ -53,7 +54,7 @@ func (s *Service) WorkflowRun(ctx context.Context, name string, id int64) (Run, 
 		return Run{}, ErrNotFound
 	}
 	r, _, err := s.forge.client.Actions.GetWorkflowRunByID(ctx, s.names.Organization, s.names.Repository(name), id)
-	if gone(err) {
+	if isNotFound(err) {
 		return Run{}, fmt.Errorf("%s has no workflow run %d: %w", name, id, ErrRunNotFound)
 	}
 	if err != nil {
@@ -82,6 +83,12 @@ func jobOf(j *github.WorkflowJob) Job {
 			Conclusion: s.GetConclusion(), StartedAt: timeOf(s.StartedAt), FinishedAt: timeOf(s.CompletedAt)})
 	}
 	return job
+}
+
+// isNotFound is for calls of the client beneath scm's own.
+func isNotFound(err error) bool {
+	var answer *github.ErrorResponse
+	return errors.As(err, &answer) && answer.Response.StatusCode == http.StatusNotFound
 }
 
 func timeOf(at *github.Timestamp) *time.Time {

@@ -13,10 +13,10 @@ import (
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
-	"github.com/google/go-github/v74/github"
 	"k8s.io/client-go/rest"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
 // Catalog is what deliveries need of the catalog.
@@ -31,7 +31,7 @@ type Catalog interface {
 type Config struct {
 	DB                   *sql.DB
 	Names                Names
-	Forge                *github.Client
+	SCM                  *scm.Client
 	RegistryAuth         authn.Authenticator // may read and delete every application's images
 	Kubernetes           *rest.Config
 	ApplicationNamespace string       // default "argocd"
@@ -77,7 +77,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, names: cfg.Names, log: cfg.Logger, journal: journal{cfg.DB}, hub: newHub(), begun: make(chan struct{}),
-		forge:    forge{cfg.Forge, cfg.Names},
+		forge:    forge{cfg.SCM, cfg.Names},
 		images:   images{cfg.Names, cfg.RegistryAuth, cfg.HTTPClient.Transport},
 		prober:   prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient, inside: inside},
 		trackers: map[string]*tracker{}, views: map[string]View{},
@@ -88,7 +88,7 @@ func New(cfg Config) (*Service, error) {
 
 func complete(cfg *Config) error {
 	for what, missing := range map[string]bool{
-		"DB": cfg.DB == nil, "Forge": cfg.Forge == nil, "Kubernetes": cfg.Kubernetes == nil, "DNSServer": cfg.DNSServer == "",
+		"DB": cfg.DB == nil, "SCM": cfg.SCM == nil, "Kubernetes": cfg.Kubernetes == nil, "DNSServer": cfg.DNSServer == "",
 		"HTTPClient": cfg.HTTPClient == nil, "WebhookSecret": cfg.WebhookSecret.IsZero(), "Logger": cfg.Logger == nil,
 		"Names": cfg.Names.Organization == "" || cfg.Names.Domain == "" || cfg.Names.Registry == "",
 	} {

@@ -63,6 +63,9 @@ func newTracker(s *Service, app App, latest *Delivery) *tracker {
 		if app.Entity != "" {
 			t.facts.Task.Status = "completed"
 		}
+		if p := latest.Phase(Create); p.Status == Failed {
+			t.facts.Task.Status, t.facts.Task.Error = "failed", p.Reason
+		}
 	}
 	return t
 }
@@ -193,7 +196,8 @@ func (t *tracker) logPhases(d *Delivery) {
 		return
 	}
 	for _, p := range d.Phases {
-		if t.d == nil || t.d.ID != d.ID || t.d.Phase(p.Name).Status != p.Status {
+		known := t.d != nil && t.d.ID == d.ID && t.d.Phase(p.Name).Status == p.Status
+		if !known && p.Status != Waiting {
 			t.log.Info("phase", "delivery", d.ID, "phase", p.Name, "status", string(p.Status),
 				"seconds", p.Seconds, "rev", short(d.Revision), "reason", p.Reason)
 		}
