@@ -25,13 +25,13 @@ const webhookSecret = "It's a Secret to Everybody"
 // generator calls, over real repositories in a directory.
 type forge struct {
 	*httptest.Server
-	t      *testing.T
+	t      testing.TB
 	root   string
 	broken atomic.Bool // REST answers 500
 	empty  atomic.Bool // the organisation lists nothing
 }
 
-func newForge(t *testing.T) *forge {
+func newForge(t testing.TB) *forge {
 	f := &forge{t: t, root: t.TempDir()}
 	execPath, err := exec.Command("git", "--exec-path").Output()
 	if err != nil {

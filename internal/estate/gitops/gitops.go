@@ -145,6 +145,7 @@ func (g *GitOps) Handler() http.Handler {
 // Run installs what the cluster lacks (definitions, namespace, default
 // project) and runs the controllers until ctx is done.
 func (g *GitOps) Run(ctx context.Context, ready func()) error {
+	ctrl.SetLogger(g.log)
 	if err := g.install(ctx); err != nil {
 		return err
 	}

@@ -29,13 +29,13 @@ const patience = 30 * time.Second
 
 // bench is the part between a real API server and a real git.
 type bench struct {
-	t      *testing.T
+	t      testing.TB
 	forge  *forge
 	part   *gitops.GitOps
 	client client.Client
 }
 
-func newBench(t *testing.T) *bench {
+func newBench(t testing.TB) *bench {
 	t.Helper()
 	b := &bench{t: t, forge: newForge(t)}
 	kubernetes := kubetest.Start(t)

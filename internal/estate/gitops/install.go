@@ -19,8 +19,8 @@ import (
 	watchtools "k8s.io/client-go/tools/watch"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	argo "github.com/pronto-platform/pronto/api/argoproj/v1alpha1"
 	"github.com/pronto-platform/pronto/api/argoproj/crds"
+	argo "github.com/pronto-platform/pronto/api/argoproj/v1alpha1"
 )
 
 const (

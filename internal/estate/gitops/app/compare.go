@@ -30,13 +30,15 @@ type comparison struct {
 	resources  []argo.ResourceStatus
 	summary    argo.ApplicationSummary
 	conditions []argo.ApplicationCondition
-	err        string // why there is no comparison
+	deleting   map[string]bool // resources to prune whose deletion is under way
+	err        string          // why there is no comparison
 }
 
+// outOfSync are the resources that a sync would do something about.
 func (c *comparison) outOfSync() []argo.ResourceStatus {
 	var found []argo.ResourceStatus
 	for _, resource := range c.resources {
-		if resource.Status != argo.SyncStatusSynced {
+		if resource.Status != argo.SyncStatusSynced && !c.deleting[resourceOrder(resource)] {
 			found = append(found, resource)
 		}
 	}
@@ -79,12 +81,15 @@ func (c *comparer) compare(ctx context.Context, app *argo.Application, revision,
 	if err != nil {
 		return nil, err
 	}
-	result := &comparison{revision: revision, sourceType: sourceType, state: state, sync: argo.SyncStatusSynced}
+	result := &comparison{revision: revision, sourceType: sourceType, state: state, sync: argo.SyncStatusSynced, deleting: map[string]bool{}}
 	result.conditions = append(warnings, sharedWarnings(app.Name, state.Live)...)
 	for i := range state.Target {
 		resource := resourceStatus(state.Target[i], state.Live[i], modified[i])
 		if resource.Status == argo.SyncStatusOutOfSync {
 			result.sync = argo.SyncStatusOutOfSync
+		}
+		if resource.RequiresPruning && state.Live[i].GetDeletionTimestamp() != nil {
+			result.deleting[resourceOrder(resource)] = true
 		}
 		result.resources = append(result.resources, resource)
 	}

@@ -175,11 +175,19 @@ func (c *Controller) remembered(app string) *memory {
 	return found
 }
 
+// forget drops what is kept of an application that is gone, on disk too.
 func (c *Controller) forget(app string) {
 	c.mu.Lock()
+	known := c.memory[app]
 	delete(c.memory, app)
 	c.mu.Unlock()
 	c.diffs.forget(app)
+	if known == nil || known.fetched.source.RepoURL == "" {
+		return
+	}
+	if err := c.cfg.Repositories.Forget(known.fetched.source.RepoURL); err != nil {
+		c.cfg.Logger.Warn("remove the mirror of a deleted application", "app", app, "error", err)
+	}
 }
 
 // Reconcile implements reconcile.Reconciler.

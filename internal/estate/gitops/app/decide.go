@@ -51,7 +51,7 @@ func autoSync(app *argo.Application, compared *comparison, now time.Time) decisi
 		return decision{}
 	}
 	resources := compared.outOfSync()
-	if !policy.Prune && onlyPruning(resources) {
+	if len(resources) == 0 || !policy.Prune && onlyPruning(resources) {
 		return decision{}
 	}
 	operation := &argo.Operation{

@@ -59,6 +59,9 @@ func running(state *argo.OperationState) bool {
 // step advances the running operation as far as it goes without waiting.
 func (w *work) step(ctx context.Context, owner *argo.AppProject, compared *comparison) (time.Duration, error) {
 	state := w.app.Status.OperationState
+	if state.Phase == argo.OperationTerminating {
+		state.Operation.Retry = argo.RetryStrategy{} // who ends an operation does not want it again
+	}
 	plan, err := w.plan(ctx, state, compared)
 	if err != nil {
 		return w.finish(ctx, state, argo.OperationError, err.Error(), compared)

@@ -24,7 +24,9 @@ var unmanagedKinds = map[string]bool{
 }
 
 // IsExcludedResource implements kube.ResourceFilter.
-func (unmanaged) IsExcludedResource(group, kind, _ string) bool { return unmanagedKinds[group+"/"+kind] }
+func (unmanaged) IsExcludedResource(group, kind, _ string) bool {
+	return unmanagedKinds[group+"/"+kind]
+}
 
 // newer compares resource versions, which Kubernetes guarantees to be
 // comparable numbers for one resource (KEP-5504).

@@ -24,7 +24,7 @@ type Template struct {
 // ("values.x"); with Go, values is a map.
 type Params map[string]any
 
-// Tree renders every string in value, the keys of maps too when Go is set.
+// Tree renders every string in value, the keys of maps too.
 func (t Template) Tree(value any, params Params) (any, error) {
 	switch typed := value.(type) {
 	case string:
