@@ -37,7 +37,7 @@ type Config struct {
 // Access signs people in and says who makes a request.
 type Access struct {
 	cfg     Config
-	store   store
+	store   records
 	logins  *limiter
 	csrf    *http.CrossOriginProtection
 	pending *pendingLogins
@@ -84,7 +84,7 @@ func New(cfg Config) (*Access, error) {
 		return nil, fmt.Errorf("access: PortalURL %q: %w", cfg.PortalURL, err)
 	}
 	return &Access{
-		cfg: cfg, store: store{cfg.DB}, csrf: csrf, pending: newPendingLogins(cfg.Clock),
+		cfg: cfg, store: records{cfg.DB}, csrf: csrf, pending: newPendingLogins(cfg.Clock),
 		logins: newLimiter(rate.Every(time.Minute/loginsPerMinute), loginBurst),
 	}, nil
 }

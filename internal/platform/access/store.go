@@ -14,8 +14,8 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/secret"
 )
 
-// store keeps sessions and tokens; only hashes of their values.
-type store struct{ db *sql.DB }
+// records keeps sessions and tokens; only hashes of their values.
+type records struct{ db *sql.DB }
 
 func hash(value string) string {
 	sum := sha256.Sum256([]byte(value))
@@ -23,7 +23,7 @@ func hash(value string) string {
 }
 
 // newSession returns the value for the cookie.
-func (s store) newSession(ctx context.Context, user User, now time.Time, age time.Duration) (secret.String, error) {
+func (s records) newSession(ctx context.Context, user User, now time.Time, age time.Duration) (secret.String, error) {
 	value := secret.Random("")
 	body, err := json.Marshal(user)
 	if err != nil {
@@ -39,12 +39,12 @@ func (s store) newSession(ctx context.Context, user User, now time.Time, age tim
 }
 
 // session is whose session it is; sql.ErrNoRows if it is none or has ended.
-func (s store) session(ctx context.Context, value string, now time.Time) (User, error) {
+func (s records) session(ctx context.Context, value string, now time.Time) (User, error) {
 	return scanUser(s.db.QueryRowContext(ctx,
 		`SELECT user FROM access_sessions WHERE hash = ? AND expires_at > ?`, hash(value), now.Unix()))
 }
 
-func (s store) endSession(ctx context.Context, value string) error {
+func (s records) endSession(ctx context.Context, value string) error {
 	if _, err := s.db.ExecContext(ctx, `DELETE FROM access_sessions WHERE hash = ?`, hash(value)); err != nil {
 		return fmt.Errorf("access: end session: %w", err)
 	}
@@ -52,7 +52,7 @@ func (s store) endSession(ctx context.Context, value string) error {
 }
 
 // token is whose token it is; sql.ErrNoRows if it is none or has expired.
-func (s store) token(ctx context.Context, value string, now time.Time) (User, error) {
+func (s records) token(ctx context.Context, value string, now time.Time) (User, error) {
 	return scanUser(s.db.QueryRowContext(ctx, `
 		UPDATE access_tokens SET last_used_at = ? WHERE hash = ? AND expires_at > ? RETURNING user`,
 		now.Unix(), hash(value), now.Unix()))
