@@ -157,11 +157,16 @@ func (f *Forge) putTopics(w http.ResponseWriter, r *request) error {
 			return invalid("Repository", "topics", "invalid", "Topics must start with a lowercase letter or number, consist of 50 characters or less, and can include hyphens.")
 		}
 	}
-	r.repo.Topics = append([]string{}, body.Names...)
-	if err := f.updateRepo(r.Context(), r.repo); err != nil {
+	defer f.locks.lock(r.repo.Owner, r.repo.Name)()
+	repo, err := f.findRepoByID(r.Context(), r.repo.ID)
+	if err != nil {
 		return err
 	}
-	writeJSON(w, r.Request, http.StatusOK, obj{"names": r.repo.Topics})
+	repo.Topics = append([]string{}, body.Names...)
+	if err := f.updateRepo(r.Context(), repo); err != nil {
+		return err
+	}
+	writeJSON(w, r.Request, http.StatusOK, obj{"names": repo.Topics})
 	return nil
 }
 

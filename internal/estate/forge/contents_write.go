@@ -88,49 +88,70 @@ func (f *Forge) changeContents(w http.ResponseWriter, r *request, body contentCh
 	if err != nil {
 		return err
 	}
-	tip, parents, base := gitstore.ZeroSHA, []string(nil), ""
-	var existing *object.TreeEntry
-	if sha, err := v.Ref("refs/heads/" + branch); err == nil {
-		commit, err := v.Resolve(sha)
-		if err != nil {
-			return err
-		}
-		tip, parents, base = sha, []string{sha}, commit.TreeHash.String()
-		if entry, err := v.Entry(commit, path); err == nil {
-			existing = &entry
-		}
-	} else if empty, err := v.Empty(); err != nil || !empty {
-		return failure(http.StatusNotFound, "Branch %s not found", branch)
-	}
-	if err := checkBlobSHA(existing, body.SHA, path, content == nil); err != nil {
-		return err
-	}
-	edit := gitstore.Edit{Path: path, Mode: filemode.Regular}
-	if existing != nil {
-		edit.Mode = existing.Mode
-	}
-	if content != nil {
-		if edit.SHA, err = v.WriteBlob(content); err != nil {
-			return err
-		}
-	}
-	tree, err := v.EditTree(base, []gitstore.Edit{edit})
+	at, err := tipOf(v, branch, path)
 	if err != nil {
 		return err
+	}
+	if err := checkBlobSHA(at.existing, body.SHA, path, content == nil); err != nil {
+		return err
+	}
+	sha, err := f.commitChange(r, v, at, body, path, content)
+	if err != nil {
+		return err
+	}
+	if err := f.move(r, "refs/heads/"+branch, sha, at.sha); err != nil {
+		return err
+	}
+	return f.answerChange(w, r, v, sha, path, branch, at.existing == nil && content != nil)
+}
+
+// tip is where a branch stands before a change.
+type tip struct {
+	sha      string // ZeroSHA: no commit yet
+	parents  []string
+	tree     string
+	existing *object.TreeEntry // what stands at the path, if anything
+}
+
+func tipOf(v *gitstore.View, branch, path string) (tip, error) {
+	sha, err := v.Ref("refs/heads/" + branch)
+	if err != nil {
+		if empty, err := v.Empty(); err != nil || !empty {
+			return tip{}, failure(http.StatusNotFound, "Branch %s not found", branch)
+		}
+		return tip{sha: gitstore.ZeroSHA}, nil
+	}
+	commit, err := v.Resolve(sha)
+	if err != nil {
+		return tip{}, err
+	}
+	at := tip{sha: sha, parents: []string{sha}, tree: commit.TreeHash.String()}
+	if entry, err := v.Entry(commit, path); err == nil {
+		at.existing = &entry
+	}
+	return at, nil
+}
+
+func (f *Forge) commitChange(r *request, v *gitstore.View, at tip, body contentChange, path string, content []byte) (sha string, err error) {
+	edit := gitstore.Edit{Path: path, Mode: filemode.Regular}
+	if at.existing != nil {
+		edit.Mode = at.existing.Mode
 	}
 	message := body.Message
 	if message == "" {
 		message = map[bool]string{true: "Delete ", false: "Update "}[content == nil] + path
 	}
-	committer := body.Committer.or(f.personOf(r.caller))
-	sha, err := v.WriteCommit(gitstore.CommitSpec{Tree: tree, Parents: parents, Author: body.Author.or(committer), Committer: committer, Message: message})
+	if content != nil {
+		if edit.SHA, err = v.WriteBlob(content); err != nil {
+			return "", err
+		}
+	}
+	tree, err := v.EditTree(at.tree, []gitstore.Edit{edit})
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := f.move(r, "refs/heads/"+branch, sha, tip); err != nil {
-		return err
-	}
-	return f.answerChange(w, r, v, sha, path, branch, existing == nil && content != nil)
+	committer := body.Committer.or(f.personOf(r.caller))
+	return v.WriteCommit(gitstore.CommitSpec{Tree: tree, Parents: at.parents, Author: body.Author.or(committer), Committer: committer, Message: message})
 }
 
 func checkBlobSHA(existing *object.TreeEntry, sha, path string, removal bool) error {

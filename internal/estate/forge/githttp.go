@@ -151,8 +151,14 @@ func (f *Forge) receivePack(w http.ResponseWriter, r *request) error {
 	}
 	w.Header().Set("Content-Type", "application/x-git-receive-pack-result")
 	w.Header().Set("Cache-Control", "no-cache")
-	served := f.serveGit(w, r, spool, "receive-pack")
-	return errors.Join(served, f.emit(r.Context(), fresh, actorOf(r.caller)))
+	if err := f.serveGit(w, r, spool, "receive-pack"); err != nil {
+		return err
+	}
+	if err := f.emit(r.Context(), fresh, actorOf(r.caller)); err != nil {
+		// The client has its answer and the refs moved: reconcile emits what is owed.
+		f.log.Error("push events are owed", "repository", fresh.FullName(), "err", err)
+	}
+	return nil
 }
 
 // spool keeps one push on disk. What exceeds the limit is read and dropped:

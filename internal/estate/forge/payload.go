@@ -149,7 +149,9 @@ func (f *Forge) eventCommit(repo repository, c gitstore.Change) obj {
 	}
 }
 
-func eventPerson(p gitstore.Person) obj { return obj{"name": p.Name, "email": p.Email, "username": p.Name} }
+func eventPerson(p gitstore.Person) obj {
+	return obj{"name": p.Name, "email": p.Email, "username": p.Name}
+}
 
 // queueRepositoryEvent stores a repository event (created, deleted).
 func (f *Forge) queueRepositoryEvent(ctx context.Context, tx *sql.Tx, repo repository, action string, a actor) error {
