@@ -1,0 +1,90 @@
+// Command pronto runs the platform and speaks to it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/pronto-platform/pronto/internal/client"
+	"github.com/pronto-platform/pronto/internal/system"
+)
+
+// Exit codes; every command documents them in its help through this list.
+const (
+	exitFailed   = 1 // the command failed
+	exitUsage    = 2 // the command line is wrong
+	exitNotFound = 3 // there is no such thing
+	exitDelivery = 4 // the delivery that was waited for failed
+	exitNotUp    = 5 // the platform does not run
+)
+
+const exitHelp = `
+Exit codes: 0 done · 1 failed · 2 wrong command line · 3 not found · 4 the delivery failed · 5 the platform does not run`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "pronto:", err)
+	}
+	os.Exit(exitCode(err))
+}
+
+// root assembles the command; each subcommand stands in a file of its own.
+func root() *cobra.Command {
+	opts := &options{}
+	cmd := &cobra.Command{
+		Use:           "pronto",
+		Short:         "From one form to a running application",
+		Long:          "Pronto takes a developer from one form to a running application at https://<app>.<domain>." + exitHelp,
+		Version:       system.Version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	opts.bind(cmd.PersistentFlags())
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
+	cmd.AddCommand(upCommand(opts), downCommand(opts), statusCommand(opts), createCommand(opts), appsCommand(opts),
+		appCommand(opts), watchCommand(opts), logsCommand(opts), deleteCommand(opts), envCommand(opts),
+		doctorCommand(opts), imagesCommand(opts), platformCommand(opts), edgeCommand(opts))
+	return cmd
+}
+
+// usageError marks a wrong command line.
+type usageError struct{ error }
+
+var errDelivery = errors.New("the delivery failed")
+
+func exitCode(err error) int {
+	var usage usageError
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &usage):
+		return exitUsage
+	case client.IsNotFound(err):
+		return exitNotFound
+	case errors.Is(err, errDelivery):
+		return exitDelivery
+	case errors.Is(err, system.ErrNotUp):
+		return exitNotUp
+	default:
+		return exitFailed
+	}
+}
+
+// exactly is cobra.ExactArgs with the exit code of a wrong command line.
+func exactly(n int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if err := cobra.ExactArgs(n)(cmd, args); err != nil {
+			return usageError{fmt.Errorf("%w\nUsage: %s", err, cmd.UseLine())}
+		}
+		return nil
+	}
+}
