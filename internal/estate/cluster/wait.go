@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	coordinationv1 "k8s.io/api/coordination/v1"
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/fields"
@@ -39,7 +40,10 @@ func Wait(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if err := waitNode(ctx, client, cfg.Name, info.ModTime()); err != nil {
+	if err := waitKubelet(ctx, client, cfg.Name, info.ModTime()); err != nil {
+		return fmt.Errorf("cluster: wait for the kubelet of %s: %w", cfg.Name, err)
+	}
+	if err := waitNode(ctx, client, cfg.Name); err != nil {
 		return fmt.Errorf("cluster: wait for node %s: %w", cfg.Name, err)
 	}
 	if err := waitServiceAccount(ctx, client); err != nil {
@@ -70,28 +74,47 @@ func waitAPIServer(ctx context.Context, load func() (*rest.Config, error)) (*kub
 	return client, nil
 }
 
-func waitNode(ctx context.Context, client kubernetes.Interface, name string, since time.Time) error {
-	one := fields.OneTermEqualSelector("metadata.name", name).String()
-	nodes := &cache.ListWatch{
+// waitKubelet waits for a sign of life after the given time. The node's own
+// status may still be the word of a kubelet that is dead, and is written again
+// only when it changes; the lease is renewed at every start.
+func waitKubelet(ctx context.Context, client kubernetes.Interface, name string, since time.Time) error {
+	leases := client.CoordinationV1().Leases(corev1.NamespaceNodeLease)
+	list := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.FieldSelector = one
-			return client.CoreV1().Nodes().List(ctx, o)
+			o.FieldSelector = named(name)
+			return leases.List(ctx, o)
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.FieldSelector = one
-			return client.CoreV1().Nodes().Watch(ctx, o)
+			o.FieldSelector = named(name)
+			return leases.Watch(ctx, o)
 		},
 	}
-	_, err := watchtools.UntilWithSync(ctx, nodes, &corev1.Node{}, nil, func(event watch.Event) (bool, error) {
-		node, ok := event.Object.(*corev1.Node)
-		return ok && event.Type != watch.Deleted && readySince(node, since), nil
+	return until(ctx, list, &coordinationv1.Lease{}, func(object runtime.Object) bool {
+		lease, ok := object.(*coordinationv1.Lease)
+		return ok && lease.Spec.RenewTime != nil && lease.Spec.RenewTime.After(since)
 	})
-	return err
 }
 
-// readySince reports whether the node's kubelet itself has said Ready after
-// the given time; an older word may be that of a node that is dead.
-func readySince(node *corev1.Node, since time.Time) bool {
+func waitNode(ctx context.Context, client kubernetes.Interface, name string) error {
+	nodes := client.CoreV1().Nodes()
+	list := &cache.ListWatch{
+		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
+			o.FieldSelector = named(name)
+			return nodes.List(ctx, o)
+		},
+		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
+			o.FieldSelector = named(name)
+			return nodes.Watch(ctx, o)
+		},
+	}
+	return until(ctx, list, &corev1.Node{}, func(object runtime.Object) bool {
+		node, ok := object.(*corev1.Node)
+		return ok && takesPods(node)
+	})
+}
+
+// takesPods reports whether pods can be scheduled on the node.
+func takesPods(node *corev1.Node) bool {
 	for _, taint := range node.Spec.Taints {
 		if taint.Key == corev1.TaintNodeNotReady || taint.Key == corev1.TaintNodeUnreachable {
 			return false
@@ -99,28 +122,33 @@ func readySince(node *corev1.Node, since time.Time) bool {
 	}
 	for _, condition := range node.Status.Conditions {
 		if condition.Type == corev1.NodeReady {
-			// Times in the API have whole seconds.
-			return condition.Status == corev1.ConditionTrue && !condition.LastHeartbeatTime.Time.Before(since.Truncate(time.Second))
+			return condition.Status == corev1.ConditionTrue
 		}
 	}
 	return false
 }
 
 func waitServiceAccount(ctx context.Context, client kubernetes.Interface) error {
-	one := fields.OneTermEqualSelector("metadata.name", "default").String()
 	accounts := client.CoreV1().ServiceAccounts(metav1.NamespaceDefault)
 	list := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
-			o.FieldSelector = one
+			o.FieldSelector = named("default")
 			return accounts.List(ctx, o)
 		},
 		WatchFuncWithContext: func(ctx context.Context, o metav1.ListOptions) (watch.Interface, error) {
-			o.FieldSelector = one
+			o.FieldSelector = named("default")
 			return accounts.Watch(ctx, o)
 		},
 	}
-	_, err := watchtools.UntilWithSync(ctx, list, &corev1.ServiceAccount{}, nil, func(event watch.Event) (bool, error) {
-		return event.Type != watch.Deleted, nil
+	return until(ctx, list, &corev1.ServiceAccount{}, func(runtime.Object) bool { return true })
+}
+
+// until watches until an object that is there satisfies the condition.
+func until(ctx context.Context, list *cache.ListWatch, kind runtime.Object, holds func(runtime.Object) bool) error {
+	_, err := watchtools.UntilWithSync(ctx, list, kind, nil, func(event watch.Event) (bool, error) {
+		return event.Type != watch.Deleted && holds(event.Object), nil
 	})
 	return err
 }
+
+func named(name string) string { return fields.OneTermEqualSelector("metadata.name", name).String() }
