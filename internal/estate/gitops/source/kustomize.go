@@ -3,6 +3,7 @@ package source
 import (
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -26,12 +27,8 @@ func buildKustomization(root *object.Tree, dir string) ([]*unstructured.Unstruct
 			return nil, fmt.Errorf("kustomize: %w", err)
 		}
 	}
-	for _, f := range files {
-		if isMarkerFile(path.Base(f.path)) && path.Base(f.path) != "Chart.yaml" {
-			if err := onlyLocal(memory, f); err != nil {
-				return nil, err
-			}
-		}
+	if err := onlyLocal(memory, path.Join("/", dir), map[string]bool{}); err != nil {
+		return nil, err
 	}
 	options := krusty.MakeDefaultOptions()
 	options.PluginConfig = types.DisabledPluginConfig()
@@ -46,19 +43,37 @@ func buildKustomization(root *object.Tree, dir string) ([]*unstructured.Unstruct
 	return parse([]file{{path: dir, content: text}})
 }
 
-func onlyLocal(memory filesys.FileSystem, f file) error {
-	var entries struct {
-		Resources  []string `json:"resources"`
-		Bases      []string `json:"bases"`
-		Components []string `json:"components"`
+// onlyLocal follows the kustomization in dir to all that it is made of.
+func onlyLocal(memory filesys.FileSystem, dir string, seen map[string]bool) error {
+	if seen[dir] {
+		return nil
 	}
-	if err := yaml.Unmarshal(f.content, &entries); err != nil {
-		return fmt.Errorf("%s: %w", f.path, err)
-	}
-	for _, list := range [][]string{entries.Resources, entries.Bases, entries.Components} {
-		for _, entry := range list {
-			if !memory.Exists(path.Join("/", path.Dir(f.path), entry)) {
-				return fmt.Errorf("%s: %q is not in the repository, and remote bases are not supported", f.path, entry)
+	seen[dir] = true
+	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		file := path.Join(dir, name)
+		if !memory.Exists(file) {
+			continue
+		}
+		text, err := memory.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		var entries struct {
+			Resources  []string `json:"resources"`
+			Bases      []string `json:"bases"`
+			Components []string `json:"components"`
+			CRDs       []string `json:"crds"`
+		}
+		if err := yaml.Unmarshal(text, &entries); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		for _, entry := range slices.Concat(entries.Resources, entries.Bases, entries.Components, entries.CRDs) {
+			target := path.Join(dir, entry)
+			if !memory.Exists(target) {
+				return fmt.Errorf("%s: %q is not in the repository, and remote bases are not supported", file, entry)
+			}
+			if err := onlyLocal(memory, target, seen); err != nil {
+				return err
 			}
 		}
 	}
