@@ -1,0 +1,209 @@
+package scaffold
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime/metrics"
+	"sync"
+	"time"
+
+	"github.com/dop251/goja"
+	"github.com/dop251/goja/parser"
+)
+
+var (
+	//go:embed nunjucks/nunjucks.min.js
+	nunjucksSource string
+	//go:embed engine.js
+	engineSource string
+)
+
+// Limits of one rendering. A skeleton renders in some milliseconds.
+const (
+	renderTime   = 5 * time.Second
+	renderMemory = 256 << 20 // growth of the heap while it renders
+	renderOutput = 16 << 20
+	renderStack  = 2000
+	watchEvery   = 5 * time.Millisecond
+)
+
+var errLimit = errors.New("the template goes over its limit")
+
+// engine renders nunjucks templates with Backstage's rules. Virtual machines
+// are kept, with the templates they compiled; each serves one caller at a time.
+type engine struct {
+	programs []*goja.Program
+	hosts    []string
+	idle     sync.Pool
+}
+
+type machine struct {
+	vm           *goja.Runtime
+	value, files goja.Callable
+}
+
+// newEngine makes an engine whose repository URLs may name these hosts.
+func newEngine(hosts []string) (*engine, error) {
+	e := &engine{hosts: hosts}
+	for _, source := range [][2]string{{"nunjucks.min.js", nunjucksSource}, {"engine.js", engineSource}} {
+		tree, err := goja.Parse(source[0], source[1], parser.WithDisableSourceMaps)
+		if err != nil {
+			return nil, fmt.Errorf("template engine: %w", err)
+		}
+		program, err := goja.CompileAST(tree, false)
+		if err != nil {
+			return nil, fmt.Errorf("template engine: %w", err)
+		}
+		e.programs = append(e.programs, program)
+	}
+	m, err := e.machine() // so that the first task finds one warm
+	if err != nil {
+		return nil, err
+	}
+	e.idle.Put(m)
+	return e, nil
+}
+
+func (e *engine) machine() (*machine, error) {
+	if m, ok := e.idle.Get().(*machine); ok {
+		return m, nil
+	}
+	vm := goja.New()
+	vm.SetMaxCallStackSize(renderStack)
+	if err := vm.Set("hosts", e.hosts); err != nil {
+		return nil, fmt.Errorf("template engine: %w", err)
+	}
+	for _, program := range e.programs {
+		if _, err := vm.RunProgram(program); err != nil {
+			return nil, fmt.Errorf("template engine: %w", err)
+		}
+	}
+	m := &machine{vm: vm}
+	object := vm.Get("render").ToObject(vm)
+	var ok [2]bool
+	m.value, ok[0] = goja.AssertFunction(object.Get("value"))
+	m.files, ok[1] = goja.AssertFunction(object.Get("files"))
+	if !ok[0] || !ok[1] {
+		return nil, errors.New("template engine: its functions are missing")
+	}
+	return m, nil
+}
+
+// value renders every string in a JSON-like value. A string that is one sole
+// expression becomes the expression's value; what is undefined is left out.
+func (e *engine) value(ctx context.Context, source any, scope map[string]any) (any, error) {
+	var out struct{ Value any }
+	err := e.call(ctx, func(m *machine) goja.Callable { return m.value }, &out, source, scope)
+	return out.Value, err
+}
+
+// skeletonFile is a file of a skeleton. A nil Content leaves only the path to
+// be rendered.
+type skeletonFile struct {
+	Path    string  `json:"path"`
+	Content *string `json:"content,omitempty"`
+}
+
+type textOptions struct {
+	TrimBlocks   bool `json:"trimBlocks,omitempty"`
+	LstripBlocks bool `json:"lstripBlocks,omitempty"`
+}
+
+// files renders names and contents of files; an error names the file.
+func (e *engine) files(ctx context.Context, files []skeletonFile, scope map[string]any, o textOptions) ([]skeletonFile, error) {
+	var out []skeletonFile
+	err := e.call(ctx, func(m *machine) goja.Callable { return m.files }, &out, files, scope, o)
+	return out, err
+}
+
+func (e *engine) call(ctx context.Context, pick func(*machine) goja.Callable, out any, arguments ...any) error {
+	m, err := e.machine()
+	if err != nil {
+		return err
+	}
+	values := make([]goja.Value, len(arguments))
+	for i, argument := range arguments {
+		text, err := json.Marshal(argument)
+		if err != nil {
+			return fmt.Errorf("template: %w", err)
+		}
+		values[i] = m.vm.ToValue(string(text))
+	}
+	result, err := m.guarded(ctx, func() (goja.Value, error) { return pick(m)(goja.Undefined(), values...) })
+	if err != nil {
+		return err // the machine may be broken by the limit it hit: it is not used again
+	}
+	e.idle.Put(m)
+	text := result.String()
+	if len(text) > renderOutput {
+		return fmt.Errorf("%w: its output has %d bytes, more than %d", errLimit, len(text), renderOutput)
+	}
+	return json.Unmarshal([]byte(text), out)
+}
+
+// guarded runs work and interrupts it when it takes too long or too much.
+func (m *machine) guarded(ctx context.Context, work func() (goja.Value, error)) (goja.Value, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, renderTime,
+		fmt.Errorf("%w: it rendered for more than %s", errLimit, renderTime))
+	watched := make(chan struct{})
+	go func() { defer close(watched); m.watch(ctx) }()
+	result, err := work()
+	cancel()
+	<-watched
+	m.vm.ClearInterrupt()
+	return result, scriptError(err)
+}
+
+func (m *machine) watch(ctx context.Context) {
+	begin := heapSize()
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			m.vm.Interrupt(context.Cause(ctx))
+			return
+		case <-ticker.C:
+			if size := heapSize(); size > begin+renderMemory {
+				m.vm.Interrupt(fmt.Errorf("%w: it took more than %d MiB of memory", errLimit, renderMemory>>20))
+				return
+			}
+		}
+	}
+}
+
+func heapSize() uint64 {
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
+// scriptError keeps what a script's error says and leaves out where in the
+// engine it was thrown.
+func scriptError(err error) error {
+	var interrupted *goja.InterruptedError
+	var exception *goja.Exception
+	var deep *goja.StackOverflowError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &interrupted):
+		if cause, ok := interrupted.Value().(error); ok {
+			return cause
+		}
+		return err
+	case errors.As(err, &deep):
+		return fmt.Errorf("%w: it nests too deep", errLimit)
+	case errors.As(err, &exception):
+		if object, ok := exception.Value().(*goja.Object); ok {
+			if message := object.Get("message"); message != nil {
+				return inputErrorf("%s", message.String())
+			}
+		}
+		return inputErrorf("%s", exception.Value().String())
+	}
+	return err
+}
