@@ -274,3 +274,20 @@ func TestLiveIsTakenBackAfterThreeMissesAndGivenAgain(t *testing.T) {
 		t.Errorf("after it answers again: %s in %v s, want live in 8", back.Status, back.Seconds)
 	}
 }
+
+func TestTheUsualTimeIsTheMedianOfWhatWentLive(t *testing.T) {
+	var earlier []Delivery
+	for _, s := range []float64{3, 1, 90} {
+		d := newDelivery("x", "hello", "", t0)
+		d.Status = OutcomeLive
+		d.Phase(Build).Status, d.Phase(Build).Seconds = Done, s
+		earlier = append(earlier, d)
+	}
+	earlier = append(earlier, newDelivery("y", "hello", "", t0))
+	if got := usual(earlier, Build); got != 3 {
+		t.Errorf("usual build = %v s, want 3", got)
+	}
+	if got := usual(earlier, Sync); got != 0 {
+		t.Errorf("usual sync = %v s, want none", got)
+	}
+}

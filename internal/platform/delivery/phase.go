@@ -1,6 +1,9 @@
 package delivery
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 func settled(p *Phase) bool { return p.Status == Done }
 
@@ -106,4 +109,23 @@ func latest(at time.Time, begun *time.Time, now time.Time) time.Time {
 		return now
 	}
 	return at
+}
+
+// usualOf is how many earlier deliveries say what is usual.
+const usualOf = 10
+
+// usual is the median time a phase took in deliveries that went live; 0 if
+// there is none.
+func usual(deliveries []Delivery, phase string) float64 {
+	var took []float64
+	for _, d := range deliveries {
+		if p := d.Phase(phase); d.Status == OutcomeLive && p.Status == Done {
+			took = append(took, p.Seconds)
+		}
+	}
+	if len(took) == 0 {
+		return 0
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
 }

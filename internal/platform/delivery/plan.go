@@ -101,14 +101,15 @@ func planBuild(looks map[string]pace, d *Delivery, f Facts) {
 	}
 	if f.Run != nil && f.Run.Status == "completed" {
 		looks[lookRun] = rare
-		if bad(f.Run.Conclusion) && f.Run.Failure == nil {
+		switch {
+		case bad(f.Run.Conclusion) && f.Run.Failure == nil:
 			looks[lookRun] = eager
+		case p.Status == Running: // its image and its commit must be there
+			looks[lookSource], looks[lookImage] = eager, eager
 		}
 	}
 	if f.Image != nil {
 		delete(looks, lookImage)
-	} else if p.Status == Running && f.Deploy != nil && f.Deploy.Digest != "" && f.Run != nil && f.Run.Current == "" {
-		looks[lookImage] = eager
 	}
 }
 

@@ -204,44 +204,6 @@ func (t *tracker) logPhases(d *Delivery) {
 	}
 }
 
-// observeCluster takes what the watches know now.
-func (t *tracker) observeCluster() {
-	c, name := t.s.cluster, t.app.Name
-	t.facts.Ingress = c.ingress(name, t.s.names.Host(name))
-	rollout := c.rollout(name, name)
-	if served(t.facts.Rollout) != served(rollout) {
-		t.kick(lookAnswer)
-	}
-	t.facts.Rollout = rollout
-	t.facts.Application = c.application(t.s.names.Repository(name))
-	if a := t.facts.Application; a != nil && t.d != nil {
-		a.Contains = t.contains(a.Revision)
-	}
-}
-
-func served(r *RolloutFact) [2]int {
-	if r == nil {
-		return [2]int{}
-	}
-	complete := 0
-	if r.Complete {
-		complete = 1
-	}
-	return [2]int{r.Ready, complete}
-}
-
-// contains reports whether a commit has what this delivery deploys.
-func (t *tracker) contains(commit string) bool {
-	if commit == "" {
-		return false
-	}
-	if t.facts.Push != nil && t.facts.Push.SkipCI {
-		return commit == t.d.Revision || (t.facts.Deploy != nil && commit == t.facts.Deploy.Revision)
-	}
-	digest := deployedDigest(t.d, t.facts)
-	return digest != "" && t.digests[commit] == digest
-}
-
 // begin makes a new delivery the latest one; the one before it ends as
 // superseded if it was still going on. Both are journalled together.
 func (t *tracker) begin(ctx context.Context, taskID string, push *PushFact) {
@@ -257,6 +219,7 @@ func (t *tracker) begin(ctx context.Context, taskID string, push *PushFact) {
 		started = task.CreatedAt
 	}
 	d := newDelivery(uuid.NewString(), t.app.Name, taskID, started)
+	t.expect(ctx, &d)
 	t.facts = Facts{Public: t.app.Public, Push: push}
 	if push == nil {
 		t.facts.Task = task
@@ -270,6 +233,22 @@ func (t *tracker) begin(ctx context.Context, taskID string, push *PushFact) {
 	if !t.commit(ctx, &d, append(changed, d), t.fingerprint(&d)) {
 		t.d = &d // journalled with the next change
 		t.saved = ""
+	}
+}
+
+// expect tells a new delivery how long its phases usually take. Not knowing
+// it takes nothing from the delivery.
+func (t *tracker) expect(ctx context.Context, d *Delivery) {
+	if t.app.ID == 0 {
+		return
+	}
+	earlier, err := t.s.journal.deliveries(ctx, t.app.ID, usualOf)
+	if err != nil {
+		t.log.Warn("cannot read earlier deliveries", "error", err)
+		return
+	}
+	for i := range d.Phases {
+		d.Phases[i].UsualSeconds = usual(earlier, d.Phases[i].Name)
 	}
 }
 

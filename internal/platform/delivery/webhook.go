@@ -136,6 +136,7 @@ func (s *Service) handlePush(p *github.PushEvent) (*tracker, message) {
 		if bot {
 			t.hint = p.GetAfter()
 			t.kick(lookSource)
+			t.kick(lookImage)
 			return
 		}
 		t.facts.Repository = &fact
@@ -184,7 +185,11 @@ func (t *tracker) seeRunEvent(run *github.WorkflowRun) {
 }
 
 func (t *tracker) seeJobEvent(job *github.WorkflowJob) {
-	if t.d == nil || job.GetHeadSHA() != t.d.Revision || t.facts.Run == nil || t.facts.Run.ID != job.GetRunID() {
+	if t.d == nil || job.GetHeadSHA() != t.d.Revision {
+		return
+	}
+	if t.facts.Run == nil || t.facts.Run.ID != job.GetRunID() {
+		t.kick(lookRun) // the run's own event is late
 		return
 	}
 	run := *t.facts.Run
