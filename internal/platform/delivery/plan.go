@@ -58,7 +58,7 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 	looks := map[string]pace{lookHistory: rare}
 	if app.Address.Revision != "" {
 		looks[lookAnswer] = steady
-		if !app.Address.Live {
+		if !app.Address.Live || f.Answer == nil { // not asked since a restart or a push
 			looks[lookAnswer] = lazy
 		}
 	}
