@@ -25,6 +25,10 @@ func Start(ctx context.Context, cfg Config) (pid int, ended <-chan struct{}, err
 	if err := ctx.Err(); err != nil {
 		return 0, nil, err
 	}
+	// The kubelet takes seconds over each group of a container that is dead.
+	if err := removeCgroups(ctx, cgroupRoot(cfg)); err != nil {
+		return 0, nil, fmt.Errorf("cluster: control groups of the last run: %w", err)
+	}
 	file, err := writeNodeConfig(cfg)
 	if err != nil {
 		return 0, nil, fmt.Errorf("cluster: node configuration: %w", err)

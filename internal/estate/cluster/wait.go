@@ -40,10 +40,7 @@ func Wait(ctx context.Context, cfg Config) error {
 	if err != nil {
 		return err
 	}
-	if err := waitKubelet(ctx, client, cfg.Name, info.ModTime()); err != nil {
-		return fmt.Errorf("cluster: wait for the kubelet of %s: %w", cfg.Name, err)
-	}
-	if err := waitNode(ctx, client, cfg.Name); err != nil {
+	if err := waitNode(ctx, client, cfg.Name, info.ModTime()); err != nil {
 		return fmt.Errorf("cluster: wait for node %s: %w", cfg.Name, err)
 	}
 	if err := waitServiceAccount(ctx, client); err != nil {
@@ -74,9 +71,23 @@ func waitAPIServer(ctx context.Context, load func() (*rest.Config, error)) (*kub
 	return client, nil
 }
 
-// waitKubelet waits for a sign of life after the given time. The node's own
-// status may still be the word of a kubelet that is dead, and is written again
-// only when it changes; the lease is renewed at every start.
+// waitNode waits until the node takes pods. What a node that is older than its
+// last start says of itself may be the word of a kubelet that is dead, so that
+// kubelet has to give a sign of life first.
+func waitNode(ctx context.Context, client kubernetes.Interface, name string, started time.Time) error {
+	node, err := waitReady(ctx, client, name)
+	if err != nil || !node.CreationTimestamp.Time.Before(started.Truncate(time.Second)) {
+		return err
+	}
+	if err := waitKubelet(ctx, client, name, started); err != nil {
+		return err
+	}
+	_, err = waitReady(ctx, client, name)
+	return err
+}
+
+// waitKubelet waits for the node's lease, which is renewed at every start; the
+// status is written again only when it changes.
 func waitKubelet(ctx context.Context, client kubernetes.Interface, name string, since time.Time) error {
 	leases := client.CoordinationV1().Leases(corev1.NamespaceNodeLease)
 	list := &cache.ListWatch{
@@ -89,13 +100,14 @@ func waitKubelet(ctx context.Context, client kubernetes.Interface, name string, 
 			return leases.Watch(ctx, o)
 		},
 	}
-	return until(ctx, list, &coordinationv1.Lease{}, func(object runtime.Object) bool {
+	_, err := until(ctx, list, &coordinationv1.Lease{}, func(object runtime.Object) bool {
 		lease, ok := object.(*coordinationv1.Lease)
 		return ok && lease.Spec.RenewTime != nil && lease.Spec.RenewTime.After(since)
 	})
+	return err
 }
 
-func waitNode(ctx context.Context, client kubernetes.Interface, name string) error {
+func waitReady(ctx context.Context, client kubernetes.Interface, name string) (*corev1.Node, error) {
 	nodes := client.CoreV1().Nodes()
 	list := &cache.ListWatch{
 		ListWithContextFunc: func(ctx context.Context, o metav1.ListOptions) (runtime.Object, error) {
@@ -107,10 +119,14 @@ func waitNode(ctx context.Context, client kubernetes.Interface, name string) err
 			return nodes.Watch(ctx, o)
 		},
 	}
-	return until(ctx, list, &corev1.Node{}, func(object runtime.Object) bool {
+	last, err := until(ctx, list, &corev1.Node{}, func(object runtime.Object) bool {
 		node, ok := object.(*corev1.Node)
 		return ok && takesPods(node)
 	})
+	if err != nil {
+		return nil, err
+	}
+	return last.(*corev1.Node), nil // until has seen that it is one
 }
 
 // takesPods reports whether pods can be scheduled on the node.
@@ -140,15 +156,19 @@ func waitServiceAccount(ctx context.Context, client kubernetes.Interface) error 
 			return accounts.Watch(ctx, o)
 		},
 	}
-	return until(ctx, list, &corev1.ServiceAccount{}, func(runtime.Object) bool { return true })
+	_, err := until(ctx, list, &corev1.ServiceAccount{}, func(runtime.Object) bool { return true })
+	return err
 }
 
-// until watches until an object that is there satisfies the condition.
-func until(ctx context.Context, list *cache.ListWatch, kind runtime.Object, holds func(runtime.Object) bool) error {
-	_, err := watchtools.UntilWithSync(ctx, list, kind, nil, func(event watch.Event) (bool, error) {
+// until watches until an object that is there satisfies the condition, and returns it.
+func until(ctx context.Context, list *cache.ListWatch, kind runtime.Object, holds func(runtime.Object) bool) (runtime.Object, error) {
+	last, err := watchtools.UntilWithSync(ctx, list, kind, nil, func(event watch.Event) (bool, error) {
 		return event.Type != watch.Deleted && holds(event.Object), nil
 	})
-	return err
+	if err != nil {
+		return nil, err
+	}
+	return last.Object, nil
 }
 
 func named(name string) string { return fields.OneTermEqualSelector("metadata.name", name).String() }
