@@ -1,0 +1,300 @@
+package actions_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-github/v74/github"
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+
+	"github.com/pronto-platform/pronto/internal/base/kubetest"
+	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/estate/actions"
+)
+
+const workflowPath = ".github/workflows/ci.yaml"
+
+// world is everything around the part.
+type world struct {
+	t     *testing.T
+	forge *forgeServer
+	cfg   actions.Config
+	stop  func()
+}
+
+func newWorld(t *testing.T, cluster *rest.Config, binary, namespace string) *world {
+	forge := newForge(t)
+	base, err := url.Parse(forge.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, forge: forge, cfg: actions.Config{Dir: t.TempDir(), URL: base, Organization: "apps", AppID: 1, AppKey: key,
+		WebhookSecret: secret.New("hook"), HTTPClient: forge.Client(), Kubernetes: cluster, Namespace: namespace,
+		RunnerImage: "registry.test/base/runner:1", Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}}
+	w.start()
+	t.Cleanup(func() { w.stop() })
+	w.startKubelet(cluster, binary, namespace)
+	return w
+}
+
+func (w *world) startKubelet(cluster *rest.Config, binary, namespace string) {
+	kube, err := kubernetes.NewForConfig(cluster)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	k := &kubelet{t: w.t, kube: kube, binary: binary}
+	ctx, cancel := context.WithCancel(context.Background())
+	started, done := make(chan struct{}), make(chan struct{})
+	go func() { defer close(done); k.run(ctx, namespace, started) }()
+	<-started
+	w.t.Cleanup(func() { cancel(); <-done })
+}
+
+// start runs the part until stop.
+func (w *world) start() {
+	part, err := actions.New(w.cfg)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ready, done := make(chan struct{}), make(chan error, 1)
+	go func() { done <- part.Run(ctx, func() { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-done:
+		w.t.Fatal(err)
+	}
+	w.forge.use(part.Handler())
+	w.stop = func() {
+		w.forge.use(nil)
+		cancel()
+		if err := <-done; err != nil {
+			w.t.Error(err)
+		}
+	}
+}
+
+// push commits a workflow and delivers the event.
+func (w *world) push(workflow string) string {
+	w.t.Helper()
+	sha := w.forge.commit(map[string]string{workflowPath: workflow, "README.md": "hello"})
+	w.deliver(sha)
+	return sha
+}
+
+func (w *world) deliver(sha string) {
+	w.t.Helper()
+	body, err := json.Marshal(map[string]any{"ref": "refs/heads/main", "before": strings.Repeat("0", 40), "after": sha,
+		"repository": map[string]any{"full_name": "apps/idp-a", "name": "idp-a"}, "sender": map[string]any{"login": "ann", "type": "User"},
+		"head_commit": map[string]any{"id": sha, "message": "first"}, "commits": []any{}})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	mac := hmac.New(sha256.New, []byte("hook"))
+	mac.Write(body)
+	request, err := http.NewRequest(http.MethodPost, w.forge.URL+"/_services/actions/webhook", bytes.NewReader(body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	request.Header.Set("X-GitHub-Event", "push")
+	request.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	response, err := w.forge.Client().Do(request)
+	if err != nil || response.StatusCode/100 != 2 {
+		w.t.Fatalf("deliver: %v %v", response, err)
+	}
+}
+
+func (w *world) github() *github.Client {
+	client, err := github.NewClient(w.forge.Client()).WithAuthToken("ghp_user").WithEnterpriseURLs(w.forge.URL, w.forge.URL)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return client
+}
+
+func (w *world) run(sha string) *github.WorkflowRun {
+	w.t.Helper()
+	runs, _, err := w.github().Actions.ListRepositoryWorkflowRuns(w.t.Context(), "apps", "idp-a", &github.ListWorkflowRunsOptions{HeadSHA: sha})
+	if err != nil || runs.GetTotalCount() != 1 {
+		w.t.Fatalf("runs of %s: %v, %v", sha, runs, err)
+	}
+	return runs.WorkflowRuns[0]
+}
+
+// until polls with a deadline: the REST has no way to wait.
+func (w *world) until(what string, holds func() bool) {
+	w.t.Helper()
+	deadline, tick := time.After(60*time.Second), time.NewTicker(50*time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-deadline:
+			w.t.Fatalf("timed out waiting until %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+func (w *world) finish(sha string) (*github.WorkflowRun, []*github.WorkflowJob) {
+	w.t.Helper()
+	w.until("the run is completed", func() bool { return w.run(sha).GetStatus() == "completed" })
+	run := w.run(sha)
+	jobs, _, err := w.github().Actions.ListWorkflowJobs(w.t.Context(), "apps", "idp-a", run.GetID(), nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return run, jobs.Jobs
+}
+
+func (w *world) log(id int64) string {
+	w.t.Helper()
+	address, _, err := w.github().Actions.GetWorkflowJobLogs(w.t.Context(), "apps", "idp-a", id, 0)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	response, err := w.forge.Client().Get(address.String())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return string(text)
+}
+
+const goodWorkflow = `name: CI
+on: {push: {branches: [main]}}
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    outputs: {word: "${{ steps.say.outputs.word }}"}
+    steps:
+      - uses: actions/checkout@v4
+      - id: say
+        run: |
+          test "$(cat README.md)" = hello
+          echo "word=fish" >> "$GITHUB_OUTPUT"
+          echo "the token is ${{ secrets.GITHUB_TOKEN }}"
+  image:
+    needs: test
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - run: echo "got ${{ needs.test.outputs.word }}"
+      - if: failure()
+        run: echo never
+      - run: |
+          git config user.name bot && git config user.email bot@x
+          git commit -q --allow-empty -m "[skip ci]" && git push -q origin HEAD:refs/heads/made
+`
+
+const failingWorkflow = `on: push
+jobs:
+  test:
+    runs-on: x
+    steps:
+      - run: exit 3
+      - run: echo not reached
+      - {if: always(), run: echo cleaned}
+  after: {needs: test, runs-on: x, steps: [{run: echo no}]}
+`
+
+func TestActions(t *testing.T) {
+	cluster := kubetest.Start(t)
+	binary := filepath.Join(t.TempDir(), "pronto-runner")
+	if out, err := exec.Command("go", "build", "-o", binary, "github.com/pronto-platform/pronto/cmd/pronto-runner").CombinedOutput(); err != nil {
+		t.Fatalf("build runner: %v: %s", err, out)
+	}
+	t.Run("a push runs its workflow, once", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-good")
+		sha := w.push(goodWorkflow)
+		w.deliver(sha)
+		run, jobs := w.finish(sha)
+		if run.GetConclusion() != "success" || len(jobs) != 2 {
+			t.Fatalf("run = %v with %d jobs\n%s", run.GetConclusion(), len(jobs), w.log(jobs[len(jobs)-1].GetID()))
+		}
+		first, second := w.log(byName(t, jobs, "test").GetID()), w.log(byName(t, jobs, "image").GetID())
+		if !strings.Contains(first, "the token is ***") || strings.Contains(first, "ghs_sesame") {
+			t.Errorf("the token is not masked:\n%s", first)
+		}
+		if !strings.Contains(second, "got fish") || strings.Contains(second, " never\n") {
+			t.Errorf("log of the second job:\n%s", second)
+		}
+		w.forge.git(filepath.Join(w.forge.root, "apps", "idp-a.git"), "rev-parse", "refs/heads/made")
+		w.until("the statuses are posted", func() bool {
+			w.forge.mu.Lock()
+			defer w.forge.mu.Unlock()
+			n := len(w.forge.statuses)
+			return n > 0 && w.forge.statuses[n-1]["state"] == "success" && w.forge.statuses[n-1]["context"] == "CI / image"
+		})
+	})
+	t.Run("a failing step fails the run and keeps its log", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-fail")
+		run, jobs := w.finish(w.push(failingWorkflow))
+		log := w.log(byName(t, jobs, "test").GetID())
+		if run.GetConclusion() != "failure" || !strings.Contains(log, "##[error]Process completed with exit code 3.") {
+			t.Errorf("run = %s\n%s", run.GetConclusion(), log)
+		}
+		if strings.Contains(log, "Z not reached") || !strings.Contains(log, "Z cleaned") {
+			t.Errorf("steps after the failure:\n%s", log)
+		}
+		if got := byName(t, jobs, "after").GetConclusion(); got != "skipped" {
+			t.Errorf("the job that needs it is %s", got)
+		}
+	})
+	t.Run("an unsupported action is refused by name and line", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-bad")
+		run, _ := w.finish(w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: acme/thing@v1\n"))
+		if run.GetConclusion() != "startup_failure" {
+			t.Errorf("conclusion = %s", run.GetConclusion())
+		}
+	})
+	t.Run("a restart of the server neither loses nor doubles a line", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-restart")
+		flag := filepath.Join(t.TempDir(), "go")
+		sha := w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          for i in $(seq 200); do echo n$i; done\n          until test -e " + flag + "; do sleep 0.05; done\n          for i in $(seq 201 400); do echo n$i; done\n")
+		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+		w.stop()
+		if err := exec.Command("touch", flag).Run(); err != nil {
+			t.Fatal(err)
+		}
+		w.start()
+		run, jobs := w.finish(sha)
+		if n := strings.Count(w.log(jobs[0].GetID()), "Z n"); run.GetConclusion() != "success" || n != 400 {
+			t.Errorf("run = %s with %d lines, want 400", run.GetConclusion(), n)
+		}
+	})
+}
+
+func byName(t *testing.T, jobs []*github.WorkflowJob, name string) *github.WorkflowJob {
+	t.Helper()
+	for _, j := range jobs {
+		if j.GetName() == name {
+			return j
+		}
+	}
+	t.Fatalf("no job %s", name)
+	return nil
+}

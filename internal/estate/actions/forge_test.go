@@ -1,0 +1,139 @@
+package actions_test
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// forgeServer is a real git repository over git http-backend with the few
+// calls of GitHub's REST that actions makes, and in front of it the actions
+// part under test, which can be exchanged while clients go on.
+type forgeServer struct {
+	t    testing.TB
+	root string
+	*httptest.Server
+
+	mu       sync.Mutex
+	actions  http.Handler
+	statuses []map[string]string
+}
+
+func newForge(t testing.TB) *forgeServer {
+	f := &forgeServer{t: t, root: t.TempDir()}
+	repo := filepath.Join(f.root, "apps", "idp-a.git")
+	f.git("", "init", "-q", "--bare", "-b", "main", repo)
+	f.git(repo, "config", "http.receivepack", "true")
+	f.git(repo, "config", "uploadpack.allowAnySHA1InWant", "true")
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/v3/app/installations/1/access_tokens", func(w http.ResponseWriter, r *http.Request) {
+		f.json(w, 201, map[string]any{"token": "ghs_sesame", "expires_at": time.Now().Add(time.Hour)})
+	})
+	mux.HandleFunc("GET /api/v3/repos/apps/idp-a", func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer ghp_user" {
+			f.json(w, 404, map[string]string{"message": "Not Found"})
+			return
+		}
+		f.json(w, 200, map[string]any{"permissions": map[string]bool{"push": true}})
+	})
+	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/contents/{path...}", f.contents)
+	mux.HandleFunc("POST /api/v3/repos/apps/idp-a/statuses/{sha}", f.status)
+	mux.Handle("/apps/", &cgi.Handler{Path: "/usr/lib/git-core/git-http-backend", Env: []string{
+		"GIT_PROJECT_ROOT=" + f.root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=bot"}})
+	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/_services/") || strings.Contains(r.URL.Path, "/actions/") {
+			f.current().ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
+	t.Cleanup(f.Close)
+	return f
+}
+
+func (f *forgeServer) current() http.Handler {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.actions == nil {
+		return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "down", http.StatusBadGateway) })
+	}
+	return f.actions
+}
+
+func (f *forgeServer) use(h http.Handler) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.actions = h
+}
+
+func (f *forgeServer) json(w http.ResponseWriter, code int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		f.t.Log(err)
+	}
+}
+
+func (f *forgeServer) status(w http.ResponseWriter, r *http.Request) {
+	var body map[string]string
+	if err := json.NewDecoder(r.Body).Decode(&body); err != nil {
+		f.t.Error(err)
+	}
+	f.mu.Lock()
+	f.statuses = append(f.statuses, body)
+	f.mu.Unlock()
+	f.json(w, 201, body)
+}
+
+func (f *forgeServer) contents(w http.ResponseWriter, r *http.Request) {
+	repo, ref, path := filepath.Join(f.root, "apps", "idp-a.git"), r.URL.Query().Get("ref"), r.PathValue("path")
+	if path == ".github/workflows" {
+		entries := []map[string]string{}
+		for name := range strings.FieldsSeq(f.git(repo, "ls-tree", "--name-only", ref, path+"/")) {
+			entries = append(entries, map[string]string{"type": "file", "name": filepath.Base(name), "path": name})
+		}
+		f.json(w, 200, entries)
+		return
+	}
+	text := f.git(repo, "show", ref+":"+path)
+	f.json(w, 200, map[string]string{"type": "file", "path": path, "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text))})
+}
+
+func (f *forgeServer) git(dir string, args ...string) string {
+	f.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b")
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		f.t.Fatalf("git %v: %v: %s", args, err, out)
+	}
+	return string(out)
+}
+
+// commit pushes files to main and returns the commit.
+func (f *forgeServer) commit(files map[string]string) string {
+	dir := f.t.TempDir()
+	f.git(dir, "init", "-q", "-b", "main")
+	for name, text := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			f.t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			f.t.Fatal(err)
+		}
+	}
+	f.git(dir, "add", ".")
+	f.git(dir, "commit", "-q", "-m", "first")
+	f.git(dir, "push", "-q", "--force", filepath.Join(f.root, "apps", "idp-a.git"), "main")
+	return strings.TrimSpace(f.git(dir, "rev-parse", "HEAD"))
+}
