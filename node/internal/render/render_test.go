@@ -46,7 +46,7 @@ func TestFilesSayWhatTheNodeNeeds(t *testing.T) {
 		"config/containerd.toml": {`restrict_oom_score_adj = true`, `sandbox = "pronto.internal/pause:1"`, `"io.containerd.nri.v1.nri"`, `BinaryName = "/usr/sbin/runc"`},
 		"config/buildkitd.toml":  {`address = ["tcp://10.41.0.2:1234"]`, `[registry."registry.pronto.localhost:8443"]`, `ca = ["/srv/ca.pem"]`, `defaultCgroupParent = "/pronto0"`},
 		"config/registries/registry.pronto.localhost:8443/hosts.toml": {
-			`[host."https://registry.pronto.localhost:8443"]`, `ca = "/srv/ca.pem"`, `Authorization = ["Basic bm9kZTpwYXNz"]`},
+			`server = "https://registry.pronto.localhost:8443"`, `ca = "/srv/ca.pem"`, `Authorization = ["Basic bm9kZTpwYXNz"]`},
 	} {
 		for _, text := range wanted {
 			if !strings.Contains(bodies[path], text) {
