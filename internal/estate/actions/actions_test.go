@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"github.com/google/go-github/v74/github"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
@@ -269,6 +271,44 @@ func TestActions(t *testing.T) {
 		run, _ := w.finish(w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: acme/thing@v1\n"))
 		if run.GetConclusion() != "startup_failure" {
 			t.Errorf("conclusion = %s", run.GetConclusion())
+		}
+	})
+	t.Run("a cancelled run stops its step", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-cancel")
+		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}, {if: always(), run: echo cleaned}]}}\n")
+		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+		_, err := w.github().Actions.CancelWorkflowRunByID(t.Context(), "apps", "idp-a", w.run(sha).GetID())
+		var accepted *github.AcceptedError
+		if !errors.As(err, &accepted) {
+			t.Fatal(err)
+		}
+		run, jobs := w.finish(sha)
+		if run.GetConclusion() != "cancelled" || !strings.Contains(w.log(jobs[0].GetID()), "Z cleaned") {
+			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+		}
+	})
+	t.Run("a pod that is deleted fails its job", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-lost")
+		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}]}}\n")
+		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+		err := kubernetes.NewForConfigOrDie(cluster).CoreV1().Pods("ci-lost").DeleteCollection(t.Context(),
+			metav1.DeleteOptions{GracePeriodSeconds: new(int64(0))}, metav1.ListOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		run, jobs := w.finish(sha)
+		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the job's pod") {
+			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+		}
+	})
+	t.Run("a warm runner takes the job without a new pod", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-warm")
+		w.stop()
+		w.cfg.WarmRunners = 1
+		w.start()
+		run, jobs := w.finish(w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: echo}]}}\n"))
+		if run.GetConclusion() != "success" {
+			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}
 	})
 	t.Run("a restart of the server neither loses nor doubles a line", func(t *testing.T) {
