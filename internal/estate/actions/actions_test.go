@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -52,7 +53,7 @@ func newWorld(t *testing.T, cluster *rest.Config, binary, namespace string) *wor
 	}
 	w := &world{t: t, forge: forge, cfg: actions.Config{Dir: t.TempDir(), URL: base, Organization: "apps", AppID: 1, AppKey: key,
 		WebhookSecret: secret.New("hook"), HTTPClient: forge.Client(), Kubernetes: cluster, Namespace: namespace,
-		RunnerImage: "registry.test/base/runner:1", Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}}
+		RunnerImage: "registry.test/base/runner:1", Webhooks: []actions.Webhook{{URL: forge.URL + "/hook", Secret: secret.New("out")}}, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}}
 	w.start()
 	t.Cleanup(func() { w.stop() })
 	w.startKubelet(cluster, binary, namespace)
@@ -310,6 +311,22 @@ func TestActions(t *testing.T) {
 		if run.GetConclusion() != "success" {
 			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}
+	})
+	t.Run("a dispatched workflow gets its inputs, and webhooks tell its course", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-dispatch")
+		sha := w.forge.commit(map[string]string{workflowPath: "on: {workflow_dispatch: {inputs: {who: {type: string}}}}\njobs: {a: {runs-on: x, steps: [{run: 'echo hi ${{ inputs.who }}'}]}}\n"})
+		_, err := w.github().Actions.CreateWorkflowDispatchEventByFileName(t.Context(), "apps", "idp-a", "ci.yaml",
+			github.CreateWorkflowDispatchEventRequest{Ref: "main", Inputs: map[string]any{"who": "ann"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, jobs := w.finish(sha)
+		if log := w.log(jobs[0].GetID()); !strings.Contains(log, "Z hi ann") {
+			t.Errorf("log:\n%s", log)
+		}
+		want := []string{"workflow_run requested", "workflow_job queued", "workflow_run in_progress", "workflow_job in_progress",
+			"workflow_job completed", "workflow_run completed"}
+		w.until("all webhooks came", func() bool { return slices.Equal(w.forge.heard(), want) })
 	})
 	t.Run("a restart of the server neither loses nor doubles a line", func(t *testing.T) {
 		w := newWorld(t, cluster, binary, "ci-restart")

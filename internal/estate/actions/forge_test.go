@@ -9,10 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-github/v74/github"
 )
 
 // forgeServer is a real git repository over git http-backend with the few
@@ -26,6 +29,27 @@ type forgeServer struct {
 	mu       sync.Mutex
 	actions  http.Handler
 	statuses []map[string]string
+	hooks    []string // event and action, in order
+}
+
+func (f *forgeServer) hook(w http.ResponseWriter, r *http.Request) {
+	payload, err := github.ValidatePayload(r, []byte("out"))
+	if err != nil {
+		f.t.Error(err)
+	}
+	var body struct{ Action string }
+	if err := json.Unmarshal(payload, &body); err != nil {
+		f.t.Error(err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.hooks = append(f.hooks, github.WebHookType(r)+" "+body.Action)
+}
+
+func (f *forgeServer) heard() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.hooks)
 }
 
 func newForge(t testing.TB) *forgeServer {
@@ -46,6 +70,11 @@ func newForge(t testing.TB) *forgeServer {
 		f.json(w, 200, map[string]any{"permissions": map[string]bool{"push": true}})
 	})
 	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/contents/{path...}", f.contents)
+	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/git/ref/heads/main", func(w http.ResponseWriter, r *http.Request) {
+		sha := strings.TrimSpace(f.git(repo, "rev-parse", "main"))
+		f.json(w, 200, map[string]any{"ref": "refs/heads/main", "object": map[string]string{"sha": sha, "type": "commit"}})
+	})
+	mux.HandleFunc("POST /hook", f.hook)
 	mux.HandleFunc("POST /api/v3/repos/apps/idp-a/statuses/{sha}", f.status)
 	mux.Handle("/apps/", &cgi.Handler{Path: "/usr/lib/git-core/git-http-backend", Env: []string{
 		"GIT_PROJECT_ROOT=" + f.root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=bot"}})

@@ -1,0 +1,84 @@
+package actions
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/pronto-platform/pronto/internal/estate/actions/workflow"
+)
+
+type dispatchRequest struct {
+	Ref    string         `json:"ref"`
+	Inputs map[string]any `json:"inputs"`
+}
+
+// dispatch starts a workflow by hand: workflow_dispatch.
+func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) error {
+	var request dispatchRequest
+	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&request); err != nil || request.Ref == "" {
+		return &restError{http.StatusUnprocessableEntity, "Invalid request: \"ref\" wasn't supplied."}
+	}
+	if !strings.HasPrefix(request.Ref, "refs/") {
+		request.Ref = "refs/heads/" + request.Ref
+	}
+	ctx := r.Context()
+	sha, err := a.forge.resolve(ctx, repo, request.Ref)
+	if err != nil {
+		return &restError{http.StatusUnprocessableEntity, "No ref found for: " + request.Ref}
+	}
+	sources, err := a.forge.workflows(ctx, repo, sha)
+	if err != nil {
+		return err
+	}
+	for file, source := range sources {
+		wanted := r.PathValue("workflow")
+		if wanted != path.Base(file) && wanted != strconv.FormatInt(workflowID(repo, file), 10) {
+			continue
+		}
+		if err := a.startDispatched(ctx, repo, sha, file, source, request); err != nil {
+			return err
+		}
+		a.signal()
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	return errNotFound
+}
+
+func (a *Actions) startDispatched(ctx context.Context, repo, sha, file, source string, request dispatchRequest) error {
+	wf, err := workflow.Parse(file, []byte(source))
+	if err == nil && !wf.Dispatchable() {
+		err = fmt.Errorf("Workflow does not have 'workflow_dispatch' trigger") //nolint:staticcheck // GitHub's words
+	}
+	if err != nil {
+		return &restError{http.StatusUnprocessableEntity, err.Error()}
+	}
+	owner, name, _ := strings.Cut(repo, "/")
+	payload := mustJSON(map[string]any{"ref": request.Ref, "inputs": request.Inputs, "workflow": file,
+		"repository": map[string]any{"name": name, "full_name": repo, "owner": map[string]any{"login": owner}}})
+	r := &run{Key: "dispatch " + uuid.NewString(), Repo: repo, Path: file, Name: wf.Name(), Source: source, Event: "workflow_dispatch",
+		Payload: []byte(payload), Inputs: mustJSON(request.Inputs), Ref: request.Ref, SHA: sha, Title: wf.Name()}
+	return a.inTx(ctx, func(tx *sql.Tx) error { return a.insertRun(ctx, tx, r, wf, nil) })
+}
+
+// resolve is the commit that a ref names.
+func (f *forge) resolve(ctx context.Context, repo, ref string) (string, error) {
+	client, err := f.as(ctx, repo)
+	if err != nil {
+		return "", err
+	}
+	owner, name, _ := strings.Cut(repo, "/")
+	found, _, err := client.Git.GetRef(ctx, owner, name, ref)
+	if err != nil {
+		return "", fmt.Errorf("ref %s of %s: %w", ref, repo, err)
+	}
+	return found.GetObject().GetSHA(), nil
+}
