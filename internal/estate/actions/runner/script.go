@@ -63,9 +63,7 @@ func (s *step) announce(script, shell string) {
 	s.log("shell: " + shell)
 	if len(s.env) > 0 {
 		s.log("env:")
-		for key, value := range s.env {
-			s.log("  " + key + ": " + value)
-		}
+		s.logMap(s.env)
 	}
 	s.log("##[endgroup]")
 }

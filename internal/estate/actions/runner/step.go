@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nektos/act/pkg/model"
@@ -110,9 +111,7 @@ func (s *step) act(ctx context.Context) error {
 		return fmt.Errorf("action %q is not supported; supported are %s", s.def.Uses, strings.Join(workflow.Actions, ", "))
 	}
 	s.log("##[group]Run " + s.def.Uses)
-	for key, value := range s.with {
-		s.log("  " + key + ": " + value)
-	}
+	s.logMap(s.with)
 	s.log("##[endgroup]")
 	return run(ctx, s)
 }
@@ -120,6 +119,13 @@ func (s *step) act(ctx context.Context) error {
 func (s *step) log(text string) {
 	for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		s.line(s.number, line)
+	}
+}
+
+// logMap writes a line per entry, in order of the names.
+func (s *step) logMap(values map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		s.log("  " + key + ": " + values[key])
 	}
 }
 
