@@ -35,6 +35,7 @@ build: web ## Build every binary
 
 node: ## Build the node: Kubernetes, containerd, etcd and BuildKit
 	@$(STEP) pronto-node 600 go build -C node -trimpath -ldflags '$(NODE_FLAGS)' -o ../$(BIN)/pronto-node .
+	@$(STEP) containerd-shim 20 go build -C node -trimpath -ldflags '-s -w' -o ../$(BIN)/ github.com/containerd/containerd/v2/cmd/containerd-shim-runc-v2
 	@$(STEP) pronto-pause 3 go build -C node -trimpath -ldflags '-s -w' -o ../$(BIN)/pronto-pause ./pause
 	@$(STEP) pronto-buildkitd 140 go build -C node/buildkitd -trimpath -ldflags '-s -w' -o ../../$(BIN)/pronto-buildkitd github.com/moby/buildkit/cmd/buildkitd
 
