@@ -3,9 +3,12 @@ package catalog
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"reflect"
 
 	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
@@ -43,5 +46,22 @@ func decodeOne(document []byte) (entity Entity, empty bool, err error) {
 		return Entity{}, true, nil
 	}
 	err = json.Unmarshal(encoded, &entity)
-	return entity, false, err
+	return entity, false, readable(err)
+}
+
+// readable says of a value of the wrong type which field it is in.
+func readable(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	wanted := "an object"
+	switch wrong.Type.Kind() {
+	case reflect.String:
+		wanted = "a string"
+	case reflect.Slice:
+		wanted = "a list"
+	default:
+	}
+	return fmt.Errorf("%s is of type %s where %s is expected", cmp.Or(wrong.Field, "the document"), wrong.Value, wanted)
 }

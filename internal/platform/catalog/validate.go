@@ -173,4 +173,3 @@ func check(e Entity) error {
 	}
 	return nil
 }
-

@@ -1,0 +1,268 @@
+package catalog_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/scm"
+	"github.com/pronto-platform/pronto/internal/platform/store"
+)
+
+// forge answers the contents API with the files it holds.
+type forge struct {
+	mu    sync.Mutex
+	files map[string]string // owner/repository/path
+}
+
+func (f *forge) put(path, text string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.files[path] = text
+}
+
+func (f *forge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	path := r.PathValue("owner") + "/" + r.PathValue("repository") + "/" + r.PathValue("path")
+	text, there := f.files[path]
+	w.Header().Set("Content-Type", "application/json")
+	if !there || r.URL.Query().Get("ref") != "main" {
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"message":"Not Found"}`)
+		return
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{
+		"type": "file", "encoding": "base64", "size": len(text), "content": base64.StdEncoding.EncodeToString([]byte(text)),
+	})
+}
+
+const webDescriptor = `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: Web, title: The shop, tags: [nodejs], annotations: {github.com/project-slug: apps/web}}
+spec: {type: service, lifecycle: production, owner: team, providesApis: [orders]}
+---
+apiVersion: backstage.io/v1alpha1
+kind: API
+metadata: {name: orders}
+spec: {type: openapi, lifecycle: production, owner: team, definition: {$text: ./api/openapi.yaml}}
+`
+
+type bench struct {
+	t       *testing.T
+	forge   *forge
+	url     string // of the forge
+	catalog *catalog.Catalog
+}
+
+func (b *bench) target(path string) string {
+	owner, rest, _ := strings.Cut(path, "/")
+	repository, file, _ := strings.Cut(rest, "/")
+	return b.url + "/" + owner + "/" + repository + "/blob/main/" + file
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	f := &forge{files: map[string]string{"apps/web/catalog-info.yaml": webDescriptor, "apps/web/api/openapi.yaml": "openapi: 3.1.0"}}
+	mux := http.NewServeMux()
+	mux.Handle("GET /api/v3/repos/{owner}/{repository}/contents/{path...}", f)
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	b := &bench{t: t, forge: f, url: server.URL}
+	b.open(filepath.Join(t.TempDir(), "platform.db"), builtin())
+	return b
+}
+
+func builtin() []catalog.Entity {
+	entity := func(kind, name string, spec map[string]any) catalog.Entity {
+		return catalog.Entity{
+			APIVersion: "backstage.io/v1alpha1", Kind: kind, Metadata: catalog.Metadata{Name: name}, Spec: spec,
+		}
+	}
+	return []catalog.Entity{
+		entity("Group", "team", map[string]any{"type": "team", "children": []any{}}),
+		entity("User", "ann", map[string]any{"memberOf": []any{"team"}}),
+	}
+}
+
+// open makes the catalog over the database at path and waits until it is ready.
+func (b *bench) open(path string, entities []catalog.Entity) {
+	b.t.Helper()
+	db, err := store.Open(b.t.Context(), path)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() { _ = db.Close() })
+	client, err := scm.New(scm.Config{APIURL: b.url})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.catalog, err = catalog.New(catalog.Config{DB: db, SCM: client, ForgeURL: b.url, Builtin: entities})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	ready, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- b.catalog.Run(b.t.Context(), func() { close(ready) }) }()
+	select {
+	case <-ready:
+	case err := <-ended:
+		b.t.Fatalf("catalog ended: %v", err)
+	}
+}
+
+func (b *bench) register(path string) catalog.Registration {
+	b.t.Helper()
+	registration, err := b.catalog.Register(b.t.Context(), b.target(path))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return registration
+}
+
+// call asks the REST API and decodes the answer into into, if that is given.
+func (b *bench) call(method, path string, body, into any) *http.Response {
+	b.t.Helper()
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	recorder := httptest.NewRecorder()
+	b.catalog.Handler().ServeHTTP(recorder, httptest.NewRequest(method, "/api/catalog"+path, bytes.NewReader(encoded)))
+	response := recorder.Result()
+	if into != nil {
+		if err := json.NewDecoder(response.Body).Decode(into); err != nil {
+			b.t.Fatalf("%s %s: %s: %v", method, path, response.Status, err)
+		}
+	}
+	return response
+}
+
+func (b *bench) has(ref string) bool {
+	b.t.Helper()
+	there, err := b.catalog.Has(b.t.Context(), ref)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return there
+}
+
+func TestRegisteringBringsWhatTheDescriptorStates(t *testing.T) {
+	b := newBench(t)
+	first := b.register("apps/web/catalog-info.yaml")
+	if first.Existed || first.LocationID == "" || len(first.Entities) != 2 {
+		t.Fatalf("registration = %+v", first)
+	}
+	web, api := first.Entities[0], first.Entities[1]
+	source := b.url + "/apps/web/tree/main/"
+	for key, want := range map[string]string{
+		catalog.AnnotationManagedBy:       "url:" + b.target("apps/web/catalog-info.yaml"),
+		catalog.AnnotationManagedByOrigin: "url:" + b.target("apps/web/catalog-info.yaml"),
+		catalog.AnnotationSource:          "url:" + source,
+		catalog.AnnotationViewURL:         b.target("apps/web/catalog-info.yaml"),
+		"github.com/project-slug":         "apps/web",
+	} {
+		if got := web.Annotation(key); got != want {
+			t.Errorf("%s = %q, want %q", key, got, want)
+		}
+	}
+	if web.Metadata.UID == "" || web.Metadata.Etag == "" || web.Metadata.Namespace != "default" {
+		t.Errorf("metadata = %+v", web.Metadata)
+	}
+	if api.Text("definition") != "openapi: 3.1.0" {
+		t.Errorf("the definition is %v", api.Spec["definition"])
+	}
+
+	b.forge.put("apps/web/catalog-info.yaml", strings.Replace(strings.Split(webDescriptor, "---")[0], "The shop", "Other", 1))
+	second := b.register("apps/web/catalog-info.yaml")
+	if !second.Existed || second.LocationID != first.LocationID || len(second.Entities) != 1 {
+		t.Fatalf("second registration = %+v", second)
+	}
+	again := second.Entities[0].Metadata
+	if again.UID != web.Metadata.UID || again.Etag == web.Metadata.Etag || again.Title != "Other" {
+		t.Errorf("read again: %+v, before %+v", again, web.Metadata)
+	}
+	if b.has("api:default/orders") {
+		t.Error("an entity that is stated no more is still there")
+	}
+}
+
+func TestANameIsTakenOnceWhateverItsCase(t *testing.T) {
+	b := newBench(t)
+	b.register("apps/web/catalog-info.yaml")
+	b.forge.put("apps/copy/catalog-info.yaml", strings.ReplaceAll(strings.Split(webDescriptor, "---")[0], "name: Web", "name: WEB"))
+	if _, err := b.catalog.Register(t.Context(), b.target("apps/copy/catalog-info.yaml")); err == nil || !strings.Contains(err.Error(), "component:default/web") {
+		t.Errorf("registering the same name = %v", err)
+	}
+	locations, err := b.catalog.Locations(t.Context())
+	if err != nil || len(locations) != 1 {
+		t.Errorf("locations = %v, %v; want the first alone", locations, err)
+	}
+}
+
+func TestRemovingTakesTheEntityAndItsLocation(t *testing.T) {
+	b := newBench(t)
+	b.register("apps/web/catalog-info.yaml")
+	for range 2 { // absent is fine
+		if err := b.catalog.Remove(t.Context(), "component:default/web"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	locations, err := b.catalog.Locations(t.Context())
+	if err != nil || len(locations) != 0 || b.has("component:default/web") || b.has("api:default/orders") {
+		t.Errorf("left over: %v, %v", locations, err)
+	}
+}
+
+func TestBuiltinEntitiesFollowTheConfigurationAtEveryStart(t *testing.T) {
+	b := newBench(t)
+	path := filepath.Join(t.TempDir(), "second.db")
+	b.open(path, builtin())
+	person := builtin()[1]
+	person.Metadata.Name = "bob"
+	if err := b.catalog.Upsert(t.Context(), person); err != nil {
+		t.Fatal(err)
+	}
+	b.open(path, builtin()[:1])
+	if !b.has("group:team") || b.has("user:ann") || !b.has("user:bob") {
+		t.Error("after the second start there should be team and bob, and no ann")
+	}
+	team, err := b.catalog.Get(t.Context(), "group:default/team")
+	if err != nil || !strings.HasPrefix(team.Annotation(catalog.AnnotationManagedBy), "builtin:") {
+		t.Errorf("team = %+v, %v", team, err)
+	}
+	if len(team.Relations) != 1 || team.Relations[0] != (catalog.Relation{Type: "hasMember", TargetRef: "user:default/bob"}) {
+		t.Errorf("relations of team = %v", team.Relations)
+	}
+}
+
+func TestLocationsLeadToOthers(t *testing.T) {
+	b := newBench(t)
+	b.forge.put("apps/all/catalog.yaml", `{apiVersion: backstage.io/v1alpha1, kind: Location, metadata: {name: all},
+		spec: {targets: [./sub/group.yaml, "`+b.target("apps/web/catalog-info.yaml")+`"]}}`)
+	b.forge.put("apps/all/sub/group.yaml", `{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: g}, spec: {type: t, children: []}}`)
+	if got := b.register("apps/all/catalog.yaml"); len(got.Entities) != 4 {
+		t.Errorf("registered %v", got.Entities)
+	}
+	group, err := b.catalog.Get(t.Context(), "group:g")
+	if err != nil || group.Annotation(catalog.AnnotationManagedByOrigin) != "url:"+b.target("apps/all/catalog.yaml") ||
+		group.Annotation(catalog.AnnotationManagedBy) != "url:"+b.target("apps/all/sub/group.yaml") {
+		t.Errorf("group = %+v, %v", group, err)
+	}
+}
+
+func query(pairs ...string) string {
+	values := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	return "?" + values.Encode()
+}
