@@ -165,8 +165,9 @@ func (c *Catalog) getByUID(w http.ResponseWriter, r *http.Request) error {
 // deleteByUID takes out the entity and leaves its location, which brings it
 // back when it is read again.
 func (c *Catalog) deleteByUID(w http.ResponseWriter, r *http.Request) error {
-	err := c.change(r.Context(), func(rec records) error {
-		_, err := rec.exec(r.Context(), "remove an entity", `DELETE FROM catalog_entities WHERE uid = ?`, r.PathValue("uid"))
+	ctx := r.Context()
+	err := c.change(ctx, func(rec records) error {
+		_, err := rec.exec(ctx, "remove an entity", `DELETE FROM catalog_entities WHERE uid = ?`, r.PathValue("uid"))
 		return err
 	})
 	if err == nil {

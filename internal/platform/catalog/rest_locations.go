@@ -84,9 +84,9 @@ func (c *Catalog) getLocation(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Catalog) deleteLocation(w http.ResponseWriter, r *http.Request) error {
-	id := r.PathValue("id")
-	err := c.change(r.Context(), func(rec records) error {
-		removed, err := rec.exec(r.Context(), "remove location "+id, `DELETE FROM catalog_locations WHERE id = ?`, id)
+	ctx, id := r.Context(), r.PathValue("id")
+	err := c.change(ctx, func(rec records) error {
+		removed, err := rec.exec(ctx, "remove location "+id, `DELETE FROM catalog_locations WHERE id = ?`, id)
 		if err == nil && removed == 0 {
 			return notFoundf("Found no location with ID %s", id)
 		}
