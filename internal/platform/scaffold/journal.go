@@ -1,0 +1,196 @@
+package scaffold
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// journal keeps tasks, their steps and their events.
+type journal struct{ db *sql.DB }
+
+func (j journal) within(ctx context.Context, work func(*sql.Tx) error) error {
+	tx, err := j.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("journal of tasks: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	if err := work(tx); err != nil {
+		return fmt.Errorf("journal of tasks: %w", err)
+	}
+	return tx.Commit()
+}
+
+func (j journal) create(ctx context.Context, t Task) error {
+	spec, values, secrets := encode(t.spec), encode(t.Values), ""
+	if len(t.secrets) > 0 {
+		secrets = encode(t.secrets)
+	}
+	return j.within(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO scaffolder_tasks
+			(id, template_ref, spec, vals, secrets, status, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			t.ID, t.TemplateRef, spec, values, secrets, t.Status, t.CreatedBy, t.CreatedAt.UnixMilli())
+		for i, s := range t.spec.Steps {
+			if err != nil {
+				return err
+			}
+			_, err = tx.ExecContext(ctx, `INSERT INTO scaffolder_steps (task_id, position, id, name, action, status)
+				VALUES (?, ?, ?, ?, ?, ?)`, t.ID, i, s.ID, s.Name, s.Action, StatusOpen)
+		}
+		return err
+	})
+}
+
+const taskColumns = `id, template_ref, spec, vals, secrets, status, created_by, created_at, started_at, finished_at,
+	heartbeat_at, output, error, cancelling`
+
+func (j journal) get(ctx context.Context, id string) (Task, error) {
+	t, err := scanTask(j.db.QueryRowContext(ctx, `SELECT `+taskColumns+` FROM scaffolder_tasks WHERE id = ?`, id))
+	if errors.Is(err, sql.ErrNoRows) {
+		return Task{}, notFoundf("No task with id %q", id)
+	}
+	if err != nil {
+		return Task{}, fmt.Errorf("read task %s: %w", id, err)
+	}
+	t.Steps, err = j.steps(ctx, id)
+	return t, err
+}
+
+func scanTask(row interface{ Scan(...any) error }) (Task, error) {
+	var t Task
+	var spec, values, secrets, output string
+	var created int64
+	var started, finished, heartbeat sql.NullInt64
+	err := row.Scan(&t.ID, &t.TemplateRef, &spec, &values, &secrets, &t.Status, &t.CreatedBy, &created, &started,
+		&finished, &heartbeat, &output, &t.Error, &t.cancelling)
+	if err != nil {
+		return Task{}, err
+	}
+	t.CreatedAt = time.UnixMilli(created).UTC()
+	t.StartedAt, t.FinishedAt, t.heartbeatAt = moment(started), moment(finished), moment(heartbeat)
+	return t, errors.Join(decode(spec, &t.spec), decode(values, &t.Values), decode(secrets, &t.secrets), decode(output, &t.Output))
+}
+
+func (j journal) steps(ctx context.Context, id string) ([]StepState, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT id, name, action, status, started_at, finished_at, output
+		FROM scaffolder_steps WHERE task_id = ? ORDER BY position`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read steps of task %s: %w", id, err)
+	}
+	defer rows.Close()
+	var steps []StepState
+	for rows.Next() {
+		var s StepState
+		var started, finished sql.NullInt64
+		var output string
+		if err := rows.Scan(&s.ID, &s.Name, &s.Action, &s.Status, &started, &finished, &output); err != nil {
+			return nil, fmt.Errorf("read steps of task %s: %w", id, err)
+		}
+		if err := decode(output, &s.Output); err != nil {
+			return nil, fmt.Errorf("read steps of task %s: %w", id, err)
+		}
+		s.StartedAt, s.FinishedAt = timeOrNil(moment(started)), timeOrNil(moment(finished))
+		steps = append(steps, s)
+	}
+	return steps, rows.Err()
+}
+
+// query selects tasks.
+type query struct {
+	createdBy, status []string
+	ascending         bool
+	limit, offset     int // limit 0: all
+}
+
+func (q query) where() (string, []any) {
+	var parts []string
+	var arguments []any
+	for column, values := range map[string][]string{"created_by": q.createdBy, "status": q.status} {
+		if len(values) == 0 {
+			continue
+		}
+		parts = append(parts, column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")")
+		for _, v := range values {
+			arguments = append(arguments, v)
+		}
+	}
+	if len(parts) == 0 {
+		return "", nil
+	}
+	return " WHERE " + strings.Join(parts, " AND "), arguments
+}
+
+func (j journal) list(ctx context.Context, q query) (tasks []Task, total int, err error) {
+	where, arguments := q.where()
+	if err := j.db.QueryRowContext(ctx, `SELECT count(*) FROM scaffolder_tasks`+where, arguments...).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("list tasks: %w", err)
+	}
+	direction, limit := "DESC", -1
+	if q.ascending {
+		direction = "ASC"
+	}
+	if q.limit > 0 {
+		limit = q.limit
+	}
+	ids, err := j.ids(ctx, `SELECT id FROM scaffolder_tasks`+where+` ORDER BY created_at `+direction+`, rowid `+direction+
+		` LIMIT ? OFFSET ?`, append(arguments, limit, q.offset)...)
+	if err != nil {
+		return nil, 0, err
+	}
+	tasks = make([]Task, len(ids))
+	for i, id := range ids {
+		if tasks[i], err = j.get(ctx, id); err != nil {
+			return nil, 0, err
+		}
+	}
+	return tasks, total, nil
+}
+
+// unfinished are the tasks that have something left to do, oldest first.
+func (j journal) unfinished(ctx context.Context) ([]string, error) {
+	return j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE status IN ('open', 'processing') ORDER BY created_at, rowid`)
+}
+
+func (j journal) ids(ctx context.Context, statement string, arguments ...any) ([]string, error) {
+	rows, err := j.db.QueryContext(ctx, statement, arguments...)
+	if err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	defer rows.Close()
+	var ids []string
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, fmt.Errorf("list tasks: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
+func moment(ms sql.NullInt64) time.Time {
+	if !ms.Valid {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms.Int64).UTC()
+}
+
+// encode is for values that came from JSON or are made of strings and such.
+func encode(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("encode %T: %v", value, err)) // a programming error
+	}
+	return string(text)
+}
+
+func decode(text string, into any) error {
+	if text == "" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), into)
+}

@@ -1,0 +1,217 @@
+package scaffold
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path"
+	"strings"
+
+	"sigs.k8s.io/yaml"
+
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
+)
+
+func catalogRegister(s *Service) action {
+	return action{
+		ID:          "catalog:register",
+		Description: "Registers a descriptor in the catalog.",
+		Schema: actionSchema{
+			Input: object(nil, map[string]any{
+				"catalogInfoUrl":  property("string", "Address of the descriptor."),
+				"repoContentsUrl": property("string", "Address of a repository's files, as publish:github gives it."),
+				"catalogInfoPath": property("string", "Descriptor below repoContentsUrl; default /catalog-info.yaml."),
+				"optional":        property("boolean", "Go on if it cannot be registered."),
+			}),
+			Output: object(nil, map[string]any{
+				"entityRef":      property("string", "Of the entity that the descriptor is about."),
+				"catalogInfoUrl": property("string", "Address that was registered."),
+			}),
+		},
+		run: s.register,
+	}
+}
+
+func (s *Service) register(ctx context.Context, c *call, input map[string]any) error {
+	target := text(input, "catalogInfoUrl", "")
+	if target == "" {
+		base := text(input, "repoContentsUrl", "")
+		if base == "" {
+			return inputErrorf("catalog:register needs catalogInfoUrl or repoContentsUrl")
+		}
+		target = strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(text(input, "catalogInfoPath", "/catalog-info.yaml"), "/")
+	}
+	if err := c.log(ctx, "Registering %s in the catalog", target); err != nil {
+		return err
+	}
+	registration, err := s.cfg.Catalog.Register(ctx, target)
+	if err != nil {
+		if flag(input, "optional") {
+			return c.log(ctx, "It was not registered: %v", err)
+		}
+		return fmt.Errorf("register %s: %w", target, err)
+	}
+	c.output["catalogInfoUrl"] = target
+	if ref := mainEntity(registration.Entities); ref != "" {
+		c.output["entityRef"] = ref
+	}
+	return nil
+}
+
+// mainEntity prefers a component that was not generated, as Backstage does.
+func mainEntity(entities []catalog.Entity) string {
+	for _, e := range entities {
+		if e.Kind == "Component" && !strings.HasPrefix(e.Metadata.Name, "generated-") {
+			return e.Ref().String()
+		}
+	}
+	for _, e := range entities {
+		if !strings.HasPrefix(e.Metadata.Name, "generated-") {
+			return e.Ref().String()
+		}
+	}
+	return ""
+}
+
+func catalogWrite() action {
+	return action{
+		ID:          "catalog:write",
+		Description: "Writes a descriptor into the workspace.",
+		Schema: actionSchema{
+			Input: object([]string{"entity"}, map[string]any{
+				"filePath": property("string", "Default catalog-info.yaml."),
+				"entity":   property("object", "The entity."),
+			}),
+			Output: object(nil, map[string]any{}),
+		},
+		run: func(_ context.Context, c *call, input map[string]any) error {
+			name, err := inside(text(input, "filePath", "catalog-info.yaml"))
+			if err != nil {
+				return err
+			}
+			content, err := yaml.Marshal(input["entity"])
+			if err != nil {
+				return err
+			}
+			return writeFiles(c.run.workspace(), ".", []source{{target: name, content: content, mode: 0o644}}, true)
+		},
+	}
+}
+
+func debugLog() action {
+	return action{
+		ID:          "debug:log",
+		Description: "Writes a message, and on wish the names of the files, into the log.",
+		Schema: actionSchema{
+			Input: object(nil, map[string]any{
+				"message":       property("string", "To write."),
+				"listWorkspace": map[string]any{"type": []string{"boolean", "string"}, "description": "List the files too."},
+				"extra":         property("object", "Not used."),
+			}),
+			Output: object(nil, map[string]any{}),
+		},
+		run: func(ctx context.Context, c *call, input map[string]any) error {
+			if message := text(input, "message", ""); message != "" {
+				if err := c.log(ctx, "%s", message); err != nil {
+					return err
+				}
+			}
+			if !flag(input, "listWorkspace") && text(input, "listWorkspace", "") == "" {
+				return nil
+			}
+			names, err := listFiles(c.run.workspace())
+			if err != nil {
+				return err
+			}
+			return c.log(ctx, "Workspace:\n%s", strings.Join(names, "\n"))
+		},
+	}
+}
+
+func fsDelete() action {
+	return action{
+		ID:          "fs:delete",
+		Description: "Deletes files and directories of the workspace.",
+		Schema: actionSchema{
+			Input:  object([]string{"files"}, map[string]any{"files": listOf(property("string", ""), "Their paths.")}),
+			Output: object(nil, map[string]any{}),
+		},
+		run: func(_ context.Context, c *call, input map[string]any) error {
+			return inRoot(c, func(root *os.Root) error {
+				for _, file := range texts(input, "files") {
+					name, err := inside(file)
+					if err != nil {
+						return err
+					}
+					if err := root.RemoveAll(name); err != nil {
+						return fmt.Errorf("delete %s: %w", file, err)
+					}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+func fsRename() action {
+	item := object([]string{"from", "to"}, map[string]any{
+		"from": property("string", "Path now."), "to": property("string", "Path then."),
+		"overwrite": property("boolean", "Replace what is there; default false."),
+	})
+	return action{
+		ID:          "fs:rename",
+		Description: "Renames files and directories of the workspace.",
+		Schema: actionSchema{
+			Input: object([]string{"files"}, map[string]any{"files": listOf(item, "What to rename.")}), Output: object(nil, map[string]any{}),
+		},
+		run: func(_ context.Context, c *call, input map[string]any) error {
+			files, _ := input["files"].([]any)
+			return inRoot(c, func(root *os.Root) error {
+				for _, f := range files {
+					if file, ok := f.(map[string]any); ok {
+						if err := rename(root, file); err != nil {
+							return err
+						}
+					}
+				}
+				return nil
+			})
+		},
+	}
+}
+
+// rename does nothing where a run that was cut off has renamed already.
+func rename(root *os.Root, file map[string]any) error {
+	from, err := inside(text(file, "from", ""))
+	if err != nil {
+		return err
+	}
+	to, err := inside(text(file, "to", ""))
+	if err != nil {
+		return err
+	}
+	_, fromErr := root.Lstat(from)
+	_, toErr := root.Lstat(to)
+	switch {
+	case fromErr != nil && toErr == nil:
+		return nil
+	case toErr == nil && !flag(file, "overwrite"):
+		return inputErrorf("rename %s: %s is there already", from, to)
+	}
+	if err := root.MkdirAll(path.Dir(to), 0o755); err != nil {
+		return fmt.Errorf("rename %s: %w", from, err)
+	}
+	if err := root.Rename(from, to); err != nil {
+		return fmt.Errorf("rename %s: %w", from, err)
+	}
+	return nil
+}
+
+func inRoot(c *call, work func(*os.Root) error) error {
+	root, err := os.OpenRoot(c.run.workspace())
+	if err != nil {
+		return fmt.Errorf("open the workspace: %w", err)
+	}
+	defer root.Close()
+	return work(root)
+}

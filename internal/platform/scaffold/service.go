@@ -1,0 +1,371 @@
+// Package scaffold runs Backstage's scaffolder templates: a form's values go
+// in, and a durable task fetches a skeleton, renders it, publishes it as a
+// repository and registers it in the catalog. A task goes on after a crash at
+// the step it had not finished; every step may run again without harm.
+package scaffold
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riversqlite"
+
+	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/scm"
+)
+
+// Catalog is what actions need of the catalog.
+type Catalog interface {
+	Register(ctx context.Context, target string) (catalog.Registration, error)
+	Get(ctx context.Context, entityRef string) (catalog.Entity, error)
+}
+
+// Config says what a scaffolder works with.
+type Config struct {
+	DB           *sql.DB // of package store
+	Templates    fs.FS   // <name>/template.yaml with what it fetches
+	SCM          *scm.Client
+	Catalog      Catalog
+	Git          gitcmd.Remote // that repositories are pushed to
+	Dir          string        // for the workspaces of tasks
+	Organization string
+	Domain       string
+	// Vars are the site's values, which templates read as environment.parameters.
+	Vars func() map[string]any
+	// Validate finds what a schema cannot; nil: nothing.
+	Validate func(ctx context.Context, templateRef string, values map[string]any) []FieldError
+	// OnChange is told of every change of status after it was committed, and
+	// of unfinished tasks again after a restart. It may be nil.
+	OnChange func(context.Context, Task)
+	Logger   *slog.Logger
+	Clock    func() time.Time // default time.Now
+	Workers  int              // tasks at a time; default 6
+}
+
+// Service is the scaffolder. It is a part.Part.
+type Service struct {
+	cfg       Config
+	log       *slog.Logger
+	journal   journal
+	engine    *engine
+	templates map[string]*Template
+	actions   map[string]action
+	queue     *river.Client[*sql.Tx]
+	changes   *signal
+
+	mu      sync.Mutex
+	running map[string]context.CancelFunc // tasks at work
+}
+
+// New reads the templates and prepares everything; nothing runs before Run.
+func New(cfg Config) (*Service, error) {
+	if err := complete(&cfg); err != nil {
+		return nil, err
+	}
+	templates, err := loadTemplates(cfg.Templates)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := newEngine(hosts(cfg))
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, fmt.Errorf("scaffold: %w", err)
+	}
+	s := &Service{
+		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: templates,
+		changes: newSignal(), running: map[string]context.CancelFunc{},
+	}
+	s.actions = s.builtin()
+	s.queue, err = newQueue(s)
+	return s, err
+}
+
+func complete(cfg *Config) error {
+	for what, missing := range map[string]bool{
+		"DB": cfg.DB == nil, "Templates": cfg.Templates == nil, "SCM": cfg.SCM == nil, "Catalog": cfg.Catalog == nil,
+		"Dir": cfg.Dir == "", "Organization": cfg.Organization == "", "Logger": cfg.Logger == nil,
+	} {
+		if missing {
+			return errors.New("scaffold: " + what + " is needed")
+		}
+	}
+	if cfg.Clock == nil {
+		cfg.Clock = time.Now
+	}
+	if cfg.Workers == 0 {
+		cfg.Workers = 6
+	}
+	return nil
+}
+
+// hosts are those that repository URLs may name.
+func hosts(cfg Config) []string {
+	names := []string{cfg.SCM.BaseURL.Host}
+	if origin, err := url.Parse(cfg.Git.Origin); err == nil && origin.Host != "" && origin.Host != names[0] {
+		names = append(names, origin.Host)
+	}
+	return names
+}
+
+// taskArgs is the queue's message: do this task.
+type taskArgs struct {
+	ID string `json:"id"`
+}
+
+// Kind implements river.JobArgs.
+func (taskArgs) Kind() string { return queueKind }
+
+const queueKind = "scaffolder-task"
+
+type taskWorker struct {
+	river.WorkerDefaults[taskArgs]
+	service *Service
+}
+
+// Work implements river.Worker.
+func (w *taskWorker) Work(ctx context.Context, job *river.Job[taskArgs]) error {
+	return w.service.work(ctx, job.Args.ID)
+}
+
+// localDriver tells River that nobody else inserts jobs: it then wakes its
+// workers in this process at once instead of finding a notification by polling.
+type localDriver struct{ *riversqlite.Driver }
+
+func (localDriver) SupportsListener() bool     { return false }
+func (localDriver) SupportsListenNotify() bool { return false }
+
+const taskTimeout = 10 * time.Minute
+
+func newQueue(s *Service) (*river.Client[*sql.Tx], error) {
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &taskWorker{service: s}); err != nil {
+		return nil, fmt.Errorf("scaffold: queue: %w", err)
+	}
+	client, err := river.NewClient(localDriver{riversqlite.New(s.cfg.DB)}, &river.Config{
+		Queues:        map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: s.cfg.Workers}},
+		Workers:       workers,
+		FetchCooldown: 2 * time.Millisecond,
+		JobTimeout:    taskTimeout,
+		MaxAttempts:   1, // a task that fails has failed; one that was cut off is queued again by Run
+		Logger:        slog.New(quiet{s.log.Handler()}),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("scaffold: queue: %w", err)
+	}
+	return client, nil
+}
+
+// Name implements part.Part.
+func (s *Service) Name() string { return "scaffold" }
+
+// Run implements part.Part: it goes on with every task that has not ended.
+func (s *Service) Run(ctx context.Context, ready func()) error {
+	ids, err := s.journal.unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	if err := s.sweep(ids); err != nil {
+		return err
+	}
+	// Jobs of a process that is gone would keep their place for an hour.
+	if _, err := s.cfg.DB.ExecContext(ctx, `DELETE FROM river_job WHERE kind = ?`, queueKind); err != nil {
+		return fmt.Errorf("scaffold: empty the queue: %w", err)
+	}
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := s.queue.Start(working); err != nil {
+		return fmt.Errorf("scaffold: start the queue: %w", err)
+	}
+	for _, id := range ids {
+		if err := s.again(ctx, id); err != nil {
+			s.log.Error("go on with a task", "task", id, "error", err)
+		}
+	}
+	ready()
+	<-ctx.Done()
+	stopped, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.queue.StopAndCancel(stopped); err != nil {
+		return fmt.Errorf("scaffold: stop the queue: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) again(ctx context.Context, id string) error {
+	task, err := s.journal.get(ctx, id)
+	if err != nil {
+		return err
+	}
+	s.tell(ctx, task)
+	return s.enqueue(ctx, id)
+}
+
+func (s *Service) enqueue(ctx context.Context, id string) error {
+	if _, err := s.queue.Insert(ctx, taskArgs{id}, nil); err != nil {
+		return fmt.Errorf("queue task %s: %w", id, err)
+	}
+	return nil
+}
+
+// sweep removes the workspaces of tasks that have ended.
+func (s *Service) sweep(unfinished []string) error {
+	entries, err := os.ReadDir(s.cfg.Dir)
+	if err != nil {
+		return fmt.Errorf("scaffold: workspaces: %w", err)
+	}
+	for _, entry := range entries {
+		if slices.Contains(unfinished, entry.Name()) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(s.cfg.Dir, entry.Name())); err != nil {
+			return fmt.Errorf("scaffold: workspaces: %w", err)
+		}
+	}
+	return nil
+}
+
+// CreateRequest is a submitted form.
+type CreateRequest struct {
+	TemplateRef string
+	Values      map[string]any
+	Secrets     map[string]string
+	CreatedBy   string // entity reference; default: the caller in the context
+}
+
+// Create checks a form and starts its task. The error is a *ValidationError
+// for values that are not acceptable, else an *Error.
+func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
+	template, err := s.template(r.TemplateRef)
+	if err != nil {
+		return Task{}, err
+	}
+	values, err := s.accept(ctx, template, r.Values)
+	if err != nil {
+		return Task{}, err
+	}
+	if user, ok := access.UserFrom(ctx); ok && r.CreatedBy == "" {
+		r.CreatedBy = user.Ref
+	}
+	task := Task{
+		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy,
+		CreatedAt: s.cfg.Clock().UTC().Truncate(time.Millisecond), Values: values, secrets: r.Secrets,
+		spec: taskSpec{Dir: template.dir, Steps: template.Steps, Output: template.Output},
+	}
+	if err := s.journal.create(ctx, task); err != nil {
+		return Task{}, err
+	}
+	// From here on the task stands: even if the caller leaves, it runs.
+	ctx = context.WithoutCancel(ctx)
+	s.tell(ctx, task)
+	return task, s.enqueue(ctx, task.ID)
+}
+
+func (s *Service) template(ref string) (*Template, error) {
+	if ref == "" {
+		return nil, inputErrorf("templateRef is missing")
+	}
+	template, ok := s.templates[templateRef(ref)]
+	if !ok {
+		return nil, notFoundf("Template %s not found; there are %s", templateRef(ref), joined(s.templates))
+	}
+	return template, nil
+}
+
+// accept returns the values with defaults, or a *ValidationError.
+func (s *Service) accept(ctx context.Context, t *Template, given map[string]any) (map[string]any, error) {
+	pages, err := t.forms(s.vars())
+	if err != nil {
+		return nil, err
+	}
+	values := withDefaults(pages, given)
+	violations, err := check(pages, values)
+	if err != nil {
+		return nil, err
+	}
+	if len(violations) == 0 && s.cfg.Validate != nil {
+		for _, field := range s.cfg.Validate(ctx, t.Ref, values) {
+			violations = append(violations, field.violation(pages, values))
+		}
+	}
+	if len(violations) > 0 {
+		return nil, &ValidationError{violations}
+	}
+	return values, nil
+}
+
+// vars are the site's values as JSON has them.
+func (s *Service) vars() map[string]any {
+	own := map[string]any{"organization": s.cfg.Organization, "domain": s.cfg.Domain}
+	if s.cfg.Vars != nil {
+		for name, value := range s.cfg.Vars() {
+			own[name] = value
+		}
+	}
+	clone, err := cloneJSON(own)
+	if err != nil {
+		s.log.Error("the site's values are not JSON", "error", err)
+		return map[string]any{}
+	}
+	return clone
+}
+
+// Get returns a task, or an *Error named NotFoundError.
+func (s *Service) Get(ctx context.Context, id string) (Task, error) { return s.journal.get(ctx, id) }
+
+// List returns every task, newest first.
+func (s *Service) List(ctx context.Context) ([]Task, error) {
+	tasks, _, err := s.journal.list(ctx, query{})
+	return tasks, err
+}
+
+// Cancel stops a task; one that has ended stays as it is.
+func (s *Service) Cancel(ctx context.Context, id string) error {
+	if _, err := s.journal.get(ctx, id); err != nil {
+		return err
+	}
+	open, err := s.journal.cancelling(ctx, id, s.cfg.Clock())
+	if err != nil || !open {
+		return err
+	}
+	s.changes.raise()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cancel, ok := s.running[id]; ok {
+		cancel()
+	}
+	return nil
+}
+
+// TemplateRefs names the templates.
+func (s *Service) TemplateRefs(context.Context) ([]string, error) {
+	refs := make([]string, 0, len(s.templates))
+	for ref := range s.templates {
+		refs = append(refs, ref)
+	}
+	slices.Sort(refs)
+	return refs, nil
+}
+
+// tell wakes who follows the task's log, and the observer.
+func (s *Service) tell(ctx context.Context, t Task) {
+	s.changes.raise()
+	if s.cfg.OnChange != nil {
+		s.cfg.OnChange(ctx, t)
+	}
+}

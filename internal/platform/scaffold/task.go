@@ -1,0 +1,130 @@
+package scaffold
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// The states of a task and, but for open, of a step; a step may be skipped too.
+const (
+	StatusOpen       = "open"
+	StatusProcessing = "processing"
+	StatusCompleted  = "completed"
+	StatusFailed     = "failed"
+	StatusCancelled  = "cancelled"
+	StatusSkipped    = "skipped"
+)
+
+// Task is one use of a template.
+type Task struct {
+	ID          string
+	TemplateRef string
+	Status      string
+	CreatedBy   string // entity reference of the user
+	CreatedAt   time.Time
+	StartedAt   time.Time // zero before
+	FinishedAt  time.Time // zero before
+	Values      map[string]any
+	Output      map[string]any
+	Steps       []StepState
+	Error       string
+
+	heartbeatAt time.Time
+	spec        taskSpec
+	secrets     map[string]string
+	cancelling  bool
+}
+
+// Ended reports whether nothing of the task is left to do.
+func (t Task) Ended() bool { return t.Status != StatusOpen && t.Status != StatusProcessing }
+
+// StepState is how far a task's step is.
+type StepState struct {
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	Action     string         `json:"action"`
+	Status     string         `json:"status"`
+	StartedAt  *time.Time     `json:"startedAt,omitempty"`
+	FinishedAt *time.Time     `json:"finishedAt,omitempty"`
+	Output     map[string]any `json:"output,omitempty"`
+}
+
+// taskSpec is the template as it was when the task began: a changed template
+// does not change a task in flight.
+type taskSpec struct {
+	Dir    string `json:"dir"`
+	Steps  []Step `json:"steps"`
+	Output any    `json:"output,omitempty"`
+}
+
+// Event is an entry of a task's log.
+type Event struct {
+	ID        int64     `json:"id"`
+	TaskID    string    `json:"taskId"`
+	Type      string    `json:"type"`
+	CreatedAt time.Time `json:"createdAt"`
+	Body      EventBody `json:"body"`
+}
+
+// EventBody is what happened.
+type EventBody struct {
+	Message string         `json:"message"`
+	StepID  string         `json:"stepId,omitempty"`
+	Status  string         `json:"status,omitempty"`
+	Output  map[string]any `json:"output,omitempty"`
+	Error   *EventError    `json:"error,omitempty"`
+}
+
+// EventError is why a task failed.
+type EventError struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
+}
+
+const (
+	eventLog        = "log"
+	eventCompletion = "completion"
+	eventCancelled  = "cancelled"
+)
+
+// MarshalJSON gives the SerializedTask of Backstage, without secrets.
+func (t Task) MarshalJSON() ([]byte, error) {
+	type info struct {
+		EntityRef string `json:"entityRef"`
+	}
+	type user struct {
+		Ref string `json:"ref,omitempty"`
+	}
+	type spec struct {
+		APIVersion string         `json:"apiVersion"`
+		Template   info           `json:"templateInfo"`
+		Parameters map[string]any `json:"parameters"`
+		Steps      []Step         `json:"steps"`
+		Output     any            `json:"output,omitempty"`
+		User       user           `json:"user"`
+	}
+	type state struct {
+		Steps  []StepState    `json:"steps"`
+		Output map[string]any `json:"output,omitempty"`
+		Error  string         `json:"error,omitempty"`
+	}
+	return json.Marshal(struct {
+		ID              string     `json:"id"`
+		Spec            spec       `json:"spec"`
+		Status          string     `json:"status"`
+		CreatedAt       time.Time  `json:"createdAt"`
+		LastHeartbeatAt *time.Time `json:"lastHeartbeatAt,omitempty"`
+		CreatedBy       string     `json:"createdBy,omitempty"`
+		State           state      `json:"state"`
+	}{
+		t.ID, spec{templateAPI, info{t.TemplateRef}, t.Values, t.spec.Steps, t.spec.Output, user{t.CreatedBy}}, t.Status,
+		t.CreatedAt, timeOrNil(t.heartbeatAt), t.CreatedBy, state{t.Steps, t.Output, t.Error},
+	})
+}
+
+func timeOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}

@@ -1,0 +1,230 @@
+package scaffold
+
+import (
+	"encoding/json"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	yamlv3 "go.yaml.in/yaml/v3"
+	"sigs.k8s.io/yaml"
+)
+
+const (
+	templateAPI  = "scaffolder.backstage.io/v1beta3"
+	templateFile = "template.yaml"
+)
+
+// Template is a golden path as its template.yaml states it.
+type Template struct {
+	Ref         string // e.g. "template:default/nodejs"
+	Title       string
+	Description string
+	Pages       []map[string]any // of the form, as JSON Schema
+	Steps       []Step
+	Output      any
+
+	presentation any
+	dir          string // in the file system of templates
+}
+
+// Step is one action of a template.
+type Step struct {
+	ID     string         `json:"id"`
+	Name   string         `json:"name"`
+	Action string         `json:"action"`
+	Input  map[string]any `json:"input,omitempty"`
+	If     any            `json:"if,omitempty"`
+	Each   any            `json:"each,omitempty"`
+}
+
+// document is template.yaml.
+type document struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+	Metadata   struct {
+		Name        string `json:"name"`
+		Namespace   string `json:"namespace"`
+		Title       string `json:"title"`
+		Description string `json:"description"`
+	} `json:"metadata"`
+	Spec struct {
+		Type         string          `json:"type"`
+		Parameters   json.RawMessage `json:"parameters"`
+		Steps        []Step          `json:"steps"`
+		Output       any             `json:"output"`
+		Presentation any             `json:"presentation"`
+	} `json:"spec"`
+}
+
+// loadTemplates reads <name>/template.yaml of every directory of files.
+func loadTemplates(files fs.FS) (map[string]*Template, error) {
+	paths, err := fs.Glob(files, "*/"+templateFile)
+	if err != nil {
+		return nil, err
+	}
+	templates := map[string]*Template{}
+	for _, p := range paths {
+		template, err := loadTemplate(files, p)
+		if err != nil {
+			return nil, fmt.Errorf("template %s: %w", p, err)
+		}
+		if _, twice := templates[template.Ref]; twice {
+			return nil, fmt.Errorf("template %s: %s is there twice", p, template.Ref)
+		}
+		templates[template.Ref] = template
+	}
+	return templates, nil
+}
+
+func loadTemplate(files fs.FS, p string) (*Template, error) {
+	text, err := fs.ReadFile(files, p)
+	if err != nil {
+		return nil, err
+	}
+	var d document
+	if err := yaml.Unmarshal(text, &d); err != nil {
+		return nil, err
+	}
+	pages, err := d.pages()
+	if err != nil {
+		return nil, err
+	}
+	if err := keepOrder(text, pages); err != nil {
+		return nil, err
+	}
+	t := &Template{
+		Title: d.Metadata.Title, Description: d.Metadata.Description, Pages: pages, Steps: d.Spec.Steps,
+		Output: d.Spec.Output, presentation: d.Spec.Presentation, dir: path.Dir(p),
+	}
+	if t.Title == "" {
+		t.Title = d.Metadata.Name
+	}
+	namespace := d.Metadata.Namespace
+	if namespace == "" {
+		namespace = "default"
+	}
+	t.Ref = strings.ToLower("template:" + namespace + "/" + d.Metadata.Name)
+	return t, d.check(t)
+}
+
+func (d document) pages() ([]map[string]any, error) {
+	if len(d.Spec.Parameters) == 0 {
+		return nil, nil
+	}
+	var pages []map[string]any
+	if err := json.Unmarshal(d.Spec.Parameters, &pages); err == nil {
+		return pages, nil
+	}
+	var page map[string]any
+	if err := json.Unmarshal(d.Spec.Parameters, &page); err != nil {
+		return nil, fmt.Errorf("spec.parameters: neither a form nor a list of forms: %w", err)
+	}
+	return []map[string]any{page}, nil
+}
+
+// check refuses what cannot run, and fills in the defaults of ids and names.
+func (d document) check(t *Template) error {
+	switch {
+	case d.APIVersion != templateAPI || d.Kind != "Template":
+		return fmt.Errorf("apiVersion %q and kind %q: want %s and Template", d.APIVersion, d.Kind, templateAPI)
+	case d.Metadata.Name == "":
+		return fmt.Errorf("metadata.name: is missing")
+	case d.Spec.Type == "":
+		return fmt.Errorf("spec.type: is missing")
+	case len(t.Steps) == 0:
+		return fmt.Errorf("spec.steps: there are none")
+	}
+	seen := map[string]bool{}
+	for i := range t.Steps {
+		s := &t.Steps[i]
+		if s.Action == "" {
+			return fmt.Errorf("spec.steps[%d].action: is missing", i)
+		}
+		if s.ID == "" {
+			s.ID = fmt.Sprintf("step-%d", i+1)
+		}
+		if s.Name == "" {
+			s.Name = s.Action
+		}
+		if seen[s.ID] {
+			return fmt.Errorf("spec.steps[%d].id: %q is there twice", i, s.ID)
+		}
+		seen[s.ID] = true
+	}
+	return nil
+}
+
+// keepOrder writes the order in which a page names its properties into
+// ui:order, since JSON objects have none.
+func keepOrder(text []byte, pages []map[string]any) error {
+	var order struct {
+		Spec struct {
+			Parameters yamlv3.Node `yaml:"parameters"`
+		} `yaml:"spec"`
+	}
+	if err := yamlv3.Unmarshal(text, &order); err != nil {
+		return err
+	}
+	nodes := []*yamlv3.Node{&order.Spec.Parameters}
+	if order.Spec.Parameters.Kind == yamlv3.SequenceNode {
+		nodes = order.Spec.Parameters.Content
+	}
+	for i, page := range pages {
+		if _, given := page["ui:order"]; given || i >= len(nodes) {
+			continue
+		}
+		if names := keys(child(nodes[i], "properties")); len(names) > 0 {
+			page["ui:order"] = append(names, "*")
+		}
+	}
+	return nil
+}
+
+func child(node *yamlv3.Node, key string) *yamlv3.Node {
+	for i := 0; node.Kind == yamlv3.MappingNode && i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == key {
+			return node.Content[i+1]
+		}
+	}
+	return &yamlv3.Node{}
+}
+
+func keys(node *yamlv3.Node) []any {
+	var names []any
+	for i := 0; node.Kind == yamlv3.MappingNode && i+1 < len(node.Content); i += 2 {
+		names = append(names, node.Content[i].Value)
+	}
+	return names
+}
+
+// templateRef completes a reference: the kind is Template where none is named.
+func templateRef(ref string) string {
+	ref = strings.ToLower(strings.TrimSpace(ref))
+	kind, rest, ok := strings.Cut(ref, ":")
+	if !ok {
+		kind, rest = "template", ref
+	}
+	if !strings.Contains(rest, "/") {
+		rest = "default/" + rest
+	}
+	return kind + ":" + rest
+}
+
+// Entities returns the descriptors of the templates, for the catalog.
+func Entities(files fs.FS) ([][]byte, error) {
+	paths, err := fs.Glob(files, "*/"+templateFile)
+	if err != nil {
+		return nil, err
+	}
+	slices.Sort(paths)
+	entities := make([][]byte, len(paths))
+	for i, p := range paths {
+		if entities[i], err = fs.ReadFile(files, p); err != nil {
+			return nil, fmt.Errorf("template %s: %w", p, err)
+		}
+	}
+	return entities, nil
+}
