@@ -1,0 +1,54 @@
+import { MantineProvider } from "@mantine/core";
+import { lazy, Suspense } from "react";
+import { createBrowserRouter, RouterProvider } from "react-router";
+import { PageSkeleton } from "./components/PageSkeleton";
+import { I18n } from "./i18n/I18n";
+import { Application } from "./pages/Application";
+import { Catalog } from "./pages/Catalog";
+import { CreateChoice } from "./pages/CreateChoice";
+import { Help } from "./pages/Help";
+import { Home } from "./pages/Home";
+import { NotFound } from "./pages/NotFound";
+import { PlatformPage } from "./pages/PlatformPage";
+import { TaskPage } from "./pages/TaskPage";
+import { Crash } from "./shell/Crash";
+import { Gate } from "./shell/Gate";
+import { theme, variables } from "./theme";
+
+// The form's library is large and only this page needs it.
+const CreateForm = lazy(() => import("./pages/CreateForm"));
+
+const router = createBrowserRouter([
+  {
+    element: <Gate />,
+    errorElement: <Crash />,
+    children: [
+      { index: true, element: <Home /> },
+      { path: "create", element: <CreateChoice /> },
+      {
+        path: "create/:template",
+        element: (
+          <Suspense fallback={<PageSkeleton />}>
+            <CreateForm />
+          </Suspense>
+        ),
+      },
+      { path: "tasks/:id", element: <TaskPage /> },
+      { path: "apps/:name", element: <Application /> },
+      { path: "catalog", element: <Catalog /> },
+      { path: "platform", element: <PlatformPage /> },
+      { path: "help", element: <Help /> },
+      { path: "*", element: <NotFound /> },
+    ],
+  },
+]);
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} cssVariablesResolver={variables} defaultColorScheme="auto">
+      <I18n>
+        <RouterProvider router={router} />
+      </I18n>
+    </MantineProvider>
+  );
+}

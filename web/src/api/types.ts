@@ -1,0 +1,24 @@
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type App = Schemas["App"];
+export type AppStatus = Schemas["AppStatus"];
+export type Delivery = Schemas["Delivery"];
+export type DeliveryStatus = Delivery["status"];
+export type Phase = Schemas["Phase"];
+export type PhaseName = Phase["name"];
+export type PhaseStatus = Phase["status"];
+export type Deletion = Schemas["Deletion"];
+export type LogLine = Schemas["LogLine"];
+export type Run = Schemas["Run"];
+export type NameCheck = Schemas["NameCheck"];
+export type Platform = Schemas["Platform"];
+export type Me = Schemas["Me"];
+export type Task = Schemas["Task"];
+export type TaskEvent = Schemas["TaskEvent"];
+export type Entity = Schemas["Entity"];
+export type TemplateForm = Schemas["TemplateParameterSchema"];
+export type FormErrors = Schemas["FormErrors"];
+
+export const phaseNames: readonly PhaseName[] = ["create", "build", "sync", "expose", "live"];

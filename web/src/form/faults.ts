@@ -1,0 +1,44 @@
+import { Validator, type OutputUnit, type Schema } from "@cfworker/json-schema";
+import type { Fault } from "./messages";
+
+/** These only say that something within them does not fit. */
+const wrappers = new Set(["properties", "items", "prefixItems", "allOf", "anyOf", "oneOf", "if", "then", "else", "$ref", "dependencies", "dependentSchemas", "additionalProperties", "patternProperties"]);
+
+type Node = Record<string, unknown>;
+
+/**
+ * faultsOf checks a value against a schema, without making code at run time
+ * (the page's policy does not allow that).
+ */
+export function faultsOf(schema: object, value: unknown): Fault[] {
+  const result = new Validator(schema as Schema, "7", false).validate(value);
+  return result.valid ? [] : result.errors.filter(({ keyword }) => !wrappers.has(keyword)).map((unit) => faultOf(schema, value, unit));
+}
+
+function faultOf(schema: object, value: unknown, unit: OutputUnit): Fault {
+  const path = segments(unit.instanceLocation);
+  const rule = at(schema, segments(unit.keywordLocation));
+  const parent = at(schema, segments(unit.keywordLocation).slice(0, -1)) as Node | undefined;
+  const missing = unit.keyword === "required" ? /property "(.+?)"/.exec(unit.error)?.[1] : undefined;
+  const hint = parent?.["x-hint"];
+  return {
+    path: missing === undefined ? path : [...path, missing],
+    keyword: unit.keyword,
+    rule,
+    value: at(value, path),
+    message: unit.error,
+    ...(typeof hint === "string" ? { hint } : {}),
+  };
+}
+
+function segments(pointer: string): string[] {
+  return pointer
+    .replace(/^#\/?/, "")
+    .split("/")
+    .filter((part) => part !== "")
+    .map((part) => decodeURIComponent(part).replace(/~1/g, "/").replace(/~0/g, "~"));
+}
+
+function at(value: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => (typeof node === "object" && node !== null ? (node as Node)[key] : undefined), value);
+}

@@ -1,0 +1,48 @@
+import { useEffect, useState } from "react";
+import { useLocation, useParams } from "react-router";
+import { api } from "../api/client";
+import { asProblem, unwrap, type Problem } from "../api/problem";
+import { Failure } from "../components/Failure";
+import { PageSkeleton } from "../components/PageSkeleton";
+import { useLive, useLiveStore } from "../live/LiveContext";
+import { AppGone } from "./AppGone";
+import { AppKnown } from "./AppKnown";
+import { AppMissing } from "./AppMissing";
+import { AppStarting } from "./AppStarting";
+
+/** Application is one application's page, whatever is known of it. */
+export function Application() {
+  const { name = "" } = useParams();
+  const live = useLive();
+  const state = useLocation().state as { taskId?: string } | null;
+  const entry = live.apps[name];
+  const problem = useAsked(name, live.loaded && !entry && !(name in live.gone));
+  if (entry) return <AppKnown key={name} entry={entry} />;
+  if (name in live.gone) return <AppGone name={name} deletion={live.gone[name]} />;
+  if (state?.taskId) return <AppStarting name={name} taskId={state.taskId} />;
+  if (problem?.status === 404) return <AppMissing name={name} />;
+  if (problem) return <Failure problem={problem} />;
+  return <PageSkeleton />;
+}
+
+/** useAsked asks the API for an application of which the stream did not tell. */
+function useAsked(name: string, wanted: boolean): Problem | undefined {
+  const store = useLiveStore();
+  const [asked, setAsked] = useState<{ name: string; problem: Problem }>();
+  useEffect(() => {
+    if (!wanted) return;
+    let current = true;
+    unwrap(api.GET("/api/pronto/v1/apps/{name}", { params: { path: { name } } })).then(
+      (app) => {
+        if (current) store.put(app);
+      },
+      (thrown: unknown) => {
+        if (current) setAsked({ name, problem: asProblem(thrown) });
+      },
+    );
+    return () => {
+      current = false;
+    };
+  }, [name, wanted, store]);
+  return wanted && asked?.name === name ? asked.problem : undefined;
+}

@@ -1,0 +1,25 @@
+import { Link } from "react-router";
+import { useTicking } from "../components/clock";
+import { useWords } from "../i18n/I18n";
+import { JourneyLine } from "../journey/JourneyLine";
+import type { Entry } from "../live/reducer";
+import classes from "./Home.module.css";
+
+/** UnderWay is one application on its way, with what it waits for. */
+export function UnderWay({ entry: { app, at } }: { entry: Entry }) {
+  const { t, saying, seconds } = useWords();
+  const delivery = app.delivery;
+  const ticking = useTicking(at, delivery?.status === "in_progress");
+  const now = delivery?.phases.find(({ status }) => status === "running");
+  const reason = now?.reason ?? app.reason;
+  return (
+    <Link to={`/apps/${app.name}`} className={classes.moving}>
+      <span className={classes.movingName} title={app.name}>
+        {app.name}
+      </span>
+      <JourneyLine phases={delivery?.phases ?? []} width={240} />
+      <span className={classes.movingReason}>{app.status === "deleting" ? t("status.deleting") : reason ? saying(reason) : ""}</span>
+      {delivery?.status === "in_progress" && <span className={classes.movingTime}>{seconds(delivery.seconds + ticking)}</span>}
+    </Link>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from "react";
+import { api } from "../api/client";
+import { asProblem, unwrap, type Problem } from "../api/problem";
+import type { Me } from "../api/types";
+import { Failure } from "../components/Failure";
+import { LiveContext } from "../live/LiveContext";
+import { LiveStore } from "../live/store";
+import { MeContext } from "./MeContext";
+import { Shell } from "./Shell";
+import classes from "./Shell.module.css";
+import { SignIn } from "./SignIn";
+
+type Seen = { state: "asking" } | { state: "out" } | { state: "in"; me: Me } | { state: "failed"; problem: Problem };
+
+/** Gate lets in who is signed in, and opens the one event stream for them. */
+export function Gate() {
+  const [seen, setSeen] = useState<Seen>({ state: "asking" });
+  const [store, setStore] = useState<LiveStore>();
+  const signedIn = seen.state === "in";
+
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    unwrap(api.GET("/api/pronto/v1/me")).then(
+      (me) => setSeen({ state: "in", me }),
+      (thrown: unknown) => {
+        const problem = asProblem(thrown);
+        setSeen((before) => afterFailure(before, problem));
+      },
+    );
+  }, [turn]);
+
+  useEffect(() => {
+    if (!signedIn) return;
+    const opened = new LiveStore(() => setTurn((n) => n + 1));
+    opened.open();
+    setStore(opened);
+    return () => opened.close();
+  }, [signedIn]);
+
+  switch (seen.state) {
+    case "asking":
+      return null;
+    case "out":
+      return <SignIn />;
+    case "failed":
+      return (
+        <main className={classes.alone}>
+          <Failure problem={seen.problem} again={() => setTurn((n) => n + 1)} />
+        </main>
+      );
+    case "in":
+      return store ? (
+        <MeContext value={seen.me}>
+          <LiveContext value={store}>
+            <Shell />
+          </LiveContext>
+        </MeContext>
+      ) : null;
+  }
+}
+
+/** A portal that does not answer for a moment does not sign anybody out. */
+function afterFailure(before: Seen, problem: Problem): Seen {
+  if (problem.status === 401) return { state: "out" };
+  return before.state === "in" ? before : { state: "failed", problem };
+}

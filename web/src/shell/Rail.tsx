@@ -1,0 +1,39 @@
+import { Link, NavLink } from "react-router";
+import { Icon, type IconName } from "../components/Icon";
+import { Logo } from "../components/Logo";
+import type { Key } from "../i18n/translate";
+import { useWords } from "../i18n/I18n";
+import classes from "./Rail.module.css";
+
+const places: readonly { to: string; words: Key; icon: IconName }[] = [
+  { to: "/", words: "nav.home", icon: "home" },
+  { to: "/create", words: "nav.create", icon: "plus" },
+  { to: "/catalog", words: "nav.catalog", icon: "catalog" },
+  { to: "/platform", words: "nav.platform", icon: "platform" },
+  { to: "/help", words: "nav.help", icon: "help" },
+];
+
+/** Rail is the navigation: at the left, or at the bottom of a phone. */
+export function Rail() {
+  const { t } = useWords();
+  return (
+    <div className={classes.rail}>
+      <Link to="/" className={classes.logo} aria-label={t("logo.label")}>
+        <Logo />
+        <span>Pronto</span>
+      </Link>
+      <nav aria-label={t("nav.label")}>
+        <ul className={classes.list}>
+          {places.map(({ to, words, icon }) => (
+            <li key={to}>
+              <NavLink to={to} end={to === "/"} className={classes.link ?? ""}>
+                <Icon name={icon} />
+                <span>{t(words)}</span>
+              </NavLink>
+            </li>
+          ))}
+        </ul>
+      </nav>
+    </div>
+  );
+}
