@@ -1,0 +1,215 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/pronto-platform/pronto/internal/client"
+	"github.com/pronto-platform/pronto/test/platform"
+)
+
+const (
+	defaultRounds = 10
+	restarts      = 3
+	perSecond     = 50
+	limit         = 50 * time.Minute
+	roundLimit    = 3 * time.Minute
+	base          = "bench0" // the application that is pushed to, and whose tree is the floor's
+)
+
+// bench is one run.
+type bench struct {
+	*testing.B
+	p      *platform.Platform
+	report report
+	dir    string
+	work   string // clone of base
+}
+
+// BenchmarkJourney measures everything on one platform, the platform's rounds
+// and the floor's in turns, so that both meet the same machine.
+func BenchmarkJourney(b *testing.B) {
+	ctx, cancel := context.WithTimeout(b.Context(), limit)
+	defer cancel()
+	for b.Loop() {
+		run := &bench{B: b, dir: b.TempDir(), report: report{rounds: rounds(b), form: newJourney(), push: newJourney()}}
+		run.start(ctx)
+		run.first(ctx)
+		for n := range run.report.rounds {
+			run.formRound(ctx, n)
+		}
+		run.pushRounds(ctx)
+		for range restarts {
+			run.restart(ctx)
+		}
+		run.publish()
+	}
+}
+
+func rounds(b *testing.B) int {
+	text := os.Getenv("PRONTO_BENCH_ROUNDS")
+	if text == "" {
+		return defaultRounds
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		b.Fatalf("PRONTO_BENCH_ROUNDS=%q: give a whole number from 1", text)
+	}
+	return n
+}
+
+func (b *bench) start(ctx context.Context) {
+	b.Helper()
+	began := time.Now()
+	p, err := platform.Start(ctx, os.Stderr)
+	if p != nil {
+		b.Cleanup(func() { b.stop(p) })
+	}
+	b.check(err)
+	b.p, b.report.firstStart = p, time.Since(began).Seconds()
+}
+
+func (b *bench) stop(p *platform.Platform) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if b.Failed() {
+		dir := filepath.Join(platform.Artifacts("bench"), "platform")
+		b.Logf("the platform's logs are in %s (%v)", dir, p.Keep(ctx, dir))
+	}
+	if err := p.Stop(ctx); err != nil {
+		b.Errorf("stop the platform: %v", err)
+	}
+}
+
+func (b *bench) check(err error) {
+	b.Helper()
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+// first warms the platform with the application that stays, and weighs it.
+func (b *bench) first(ctx context.Context) {
+	b.Helper()
+	_, err := b.p.Create(ctx, base)
+	b.check(err)
+	b.work, err = b.p.Clone(ctx, b.dir, base)
+	b.check(err)
+	status, err := b.p.Status(ctx)
+	b.check(err)
+	b.report.memory, b.report.processes = status.MemoryBytes, map[string]int64{}
+	for _, process := range status.Processes {
+		b.report.processes[process.Name] = process.MemoryBytes
+	}
+}
+
+func (b *bench) formRound(ctx context.Context, n int) {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(ctx, roundLimit)
+	defer cancel()
+	name := fmt.Sprintf("form%d", n)
+	began := time.Now()
+	app, err := b.p.Create(ctx, name)
+	wall := time.Since(began)
+	b.check(err)
+	b.report.form.add(wall, *app.Delivery)
+	b.check(b.p.Delete(ctx, name))
+
+	f, err := newFloor(b.p, b.work, base, filepath.Join(b.dir, "floor"+name), "floor"+name)
+	b.check(err)
+	whole, build, err := f.deliver(ctx, "floor-"+strconv.FormatInt(time.Now().UnixNano(), 36))
+	b.check(err)
+	b.report.formFloor = append(b.report.formFloor, whole.Seconds())
+	b.report.formBuild = append(b.report.formBuild, build.Seconds())
+	b.check(f.remove(ctx))
+	b.Logf("form to live %2d: %5.1f s (floor %5.1f s)", n+1, wall.Seconds(), whole.Seconds())
+}
+
+// pushRounds changes base and the floor's copy of it by turns, while both are asked.
+func (b *bench) pushRounds(ctx context.Context) {
+	b.Helper()
+	f, err := newFloor(b.p, b.work, base, filepath.Join(b.dir, "floorpush"), "floorpush")
+	b.check(err)
+	_, _, err = f.deliver(ctx, "floor-first")
+	b.check(err)
+	for n := range b.report.rounds {
+		message := fmt.Sprintf("Round %d", n+1)
+		wall := b.pushRound(ctx, message)
+		b.check(edit(f.dir, message))
+		whole, build, err := f.deliver(ctx, fmt.Sprintf("floor-push-%d", n))
+		b.check(err)
+		b.report.pushFloor = append(b.report.pushFloor, whole.Seconds())
+		b.report.pushBuild = append(b.report.pushBuild, build.Seconds())
+		b.Logf("push to live %2d: %5.1f s (floor %5.1f s)", n+1, wall.Seconds(), whole.Seconds())
+	}
+	b.check(f.remove(ctx))
+}
+
+func (b *bench) pushRound(ctx context.Context, message string) time.Duration {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(ctx, roundLimit)
+	defer cancel()
+	b.check(edit(b.work, message))
+	revision, err := b.p.Commit(ctx, b.work, message)
+	b.check(err)
+	load, err := b.p.StartLoad(ctx, b.p.URL(base), perSecond)
+	b.check(err)
+	began := time.Now()
+	err = b.p.Push(ctx, b.work)
+	var app client.App
+	if err == nil {
+		app, err = b.p.WaitRevision(ctx, base, revision)
+	}
+	wall := time.Since(began)
+	if err == nil {
+		err = b.p.RolledOut(ctx, base) // the old pods drain while requests go on
+	}
+	asked, failures := load.Stop()
+	b.check(err)
+	b.report.asked += asked
+	b.report.failed += len(failures)
+	b.report.failures = append(b.report.failures, failures...)
+	if app.Status != "live" {
+		b.Fatalf("%s is %s: %s", base, app.Status, app.Reason)
+	}
+	b.report.push.add(wall, *app.Delivery)
+	return wall
+}
+
+func (b *bench) restart(ctx context.Context) {
+	b.Helper()
+	began := time.Now()
+	_, err := b.p.Run(ctx, "down")
+	b.check(err)
+	b.report.down = append(b.report.down, time.Since(began).Seconds())
+	began = time.Now()
+	b.check(b.p.Up(ctx, os.Stderr))
+	b.report.warmStart = append(b.report.warmStart, time.Since(began).Seconds())
+	_, err = b.p.WaitLive(ctx, base)
+	b.check(err)
+	b.report.allLive = append(b.report.allLive, time.Since(began).Seconds())
+}
+
+// publish prints the report and keeps it where PRONTO_BENCH_OUT says.
+func (b *bench) publish() {
+	b.Helper()
+	text := b.report.Markdown(machine())
+	fmt.Println("\n" + text)
+	b.ReportMetric(b.report.form.wall.median(), "s/form")
+	b.ReportMetric(b.report.push.wall.median(), "s/push")
+	b.ReportMetric(b.report.form.wall.median()/b.report.formFloor.median(), "form/floor")
+	b.ReportMetric(b.report.push.wall.median()/b.report.pushFloor.median(), "push/floor")
+	b.ReportMetric(float64(b.report.failed), "failed-requests")
+	out := os.Getenv("PRONTO_BENCH_OUT")
+	if out == "" {
+		return
+	}
+	path := filepath.Join(b.p.Root, "docs", "measurements", filepath.Base(out))
+	b.check(os.MkdirAll(filepath.Dir(path), 0o755))
+	b.check(os.WriteFile(path, []byte(text), 0o644))
+}
