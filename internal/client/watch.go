@@ -18,7 +18,7 @@ type Change struct {
 	Deleted bool
 }
 
-// ErrStop, returned by a callback, ends a watch without an error.
+// ErrStop ends a watch without an error when a callback returns it.
 var ErrStop = errors.New("stop watching")
 
 // reconnectDelay is how long Watch waits before it asks a portal again that

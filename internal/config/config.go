@@ -114,11 +114,14 @@ func (c Config) Socket(name string) string { return c.Path("run", name+".sock") 
 func (c Config) Host(name string) string { return name + "." + c.Domain }
 
 // Authority is Host with the port where it is not HTTPS' own.
-func (c Config) Authority(name string) string {
+func (c Config) Authority(name string) string { return name + "." + c.DomainAuthority() }
+
+// DomainAuthority is the domain with the port where it is not HTTPS' own.
+func (c Config) DomainAuthority() string {
 	if c.Edge.HTTPSPort == 443 {
-		return c.Host(name)
+		return c.Domain
 	}
-	return net.JoinHostPort(c.Host(name), strconv.Itoa(c.Edge.HTTPSPort))
+	return net.JoinHostPort(c.Domain, strconv.Itoa(c.Edge.HTTPSPort))
 }
 
 // URL is the HTTPS base URL of a system host or application.

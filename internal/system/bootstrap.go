@@ -10,7 +10,6 @@ import (
 
 	"github.com/google/go-containerregistry/pkg/authn"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
-	"github.com/google/go-github/v74/github"
 
 	"github.com/pronto-platform/pronto/internal/base/images"
 	"github.com/pronto-platform/pronto/internal/base/part"
@@ -28,7 +27,7 @@ const (
 const registryAdminUser = "admin"
 
 // images is ready when the registry holds the base images.
-func (w wiring) images() part.Part {
+func (w *wiring) images() part.Part {
 	return part.Func(partImages, func(ctx context.Context, ready func()) error {
 		made, err := makeImages(ctx, func(line string) { w.logger(partImages).Info(line) })
 		if err != nil {
@@ -87,7 +86,7 @@ type hook struct {
 	events []string
 }
 
-func (w wiring) receivers() []hook {
+func (w *wiring) receivers() []hook {
 	return []hook{
 		{w.cfg.URL("git").JoinPath("_services/actions/webhook"), w.creds.ActionsWebhook, []string{"push"}},
 		{w.cfg.URL("argocd").JoinPath("api/webhook"), w.creds.GitOpsWebhook, []string{"push", "repository"}},
@@ -96,14 +95,16 @@ func (w wiring) receivers() []hook {
 }
 
 // hooks is ready when the forge tells actions, gitops and the portal of every push.
-func (w wiring) hooks() part.Part {
+func (w *wiring) hooks() part.Part {
 	return part.Func(partHooks, func(ctx context.Context, ready func()) error {
 		forge, err := w.scm()
 		if err != nil {
 			return err
 		}
-		if err := ensureHooks(ctx, forge, w.cfg.Organization, w.receivers()); err != nil {
-			return err
+		for _, h := range w.receivers() {
+			if err := forge.EnsureHook(ctx, w.cfg.Organization, h.url.String(), h.secret, h.events); err != nil {
+				return err
+			}
 		}
 		ready()
 		<-ctx.Done()
@@ -111,34 +112,7 @@ func (w wiring) hooks() part.Part {
 	})
 }
 
-func ensureHooks(ctx context.Context, forge *scm.Client, organization string, wanted []hook) error {
-	present, _, err := forge.Organizations.ListHooks(ctx, organization, &github.ListOptions{PerPage: 100})
-	if err != nil {
-		return fmt.Errorf("list webhooks of %s: %w", organization, err)
-	}
-	have := map[string]bool{}
-	for _, h := range present {
-		have[h.GetConfig().GetURL()] = true
-	}
-	for _, h := range wanted {
-		if have[h.url.String()] {
-			continue
-		}
-		_, _, err := forge.Organizations.CreateHook(ctx, organization, &github.Hook{
-			Name: github.Ptr("web"), Active: github.Ptr(true), Events: h.events,
-			Config: &github.HookConfig{
-				URL: github.Ptr(h.url.String()), ContentType: github.Ptr("json"),
-				Secret: github.Ptr(h.secret.Reveal()), InsecureSSL: github.Ptr("0"),
-			},
-		})
-		if err != nil {
-			return fmt.Errorf("create webhook %s: %w", h.url, err)
-		}
-	}
-	return nil
-}
-
 // scm is the forge's API as its administrator.
-func (w wiring) scm() (*scm.Client, error) {
+func (w *wiring) scm() (*scm.Client, error) {
 	return scm.New(scm.Config{APIURL: w.cfg.URL("git").String(), Token: w.creds.ForgeToken, HTTPClient: w.http})
 }

@@ -38,7 +38,7 @@ func RunEdge(ctx context.Context, state string) error {
 	if err != nil {
 		return err
 	}
-	return runGroup(ctx, cfg, procEdge, log, parts)
+	return runGroup(ctx, cfg, procEdge, log, board(parts), parts)
 }
 
 // need is a part with the names of those that must be ready before it starts.
@@ -111,8 +111,7 @@ func logger() *slog.Logger { return slog.New(slog.NewTextHandler(os.Stderr, nil)
 const shutdownGrace = 2 * time.Second
 
 // runGroup runs parts and tells on the process' control socket which are ready.
-func runGroup(ctx context.Context, cfg config.Config, name string, log *slog.Logger, parts []need) error {
-	board := control.NewBoard(countReady(parts))
+func runGroup(ctx context.Context, cfg config.Config, name string, log *slog.Logger, board *control.Board, parts []need) error {
 	group := part.NewGroup(log, board.Ready)
 	for _, n := range parts {
 		if err := group.Add(n.part, n.after...); err != nil {
@@ -128,14 +127,15 @@ func runGroup(ctx context.Context, cfg config.Config, name string, log *slog.Log
 // silent marks a part that is never ready, because nobody waits for it.
 const silent = "serve-"
 
-func countReady(parts []need) int {
-	count := 0
+// board tells of the parts that somebody may wait for.
+func board(parts []need) *control.Board {
+	var names []string
 	for _, n := range parts {
 		if !strings.HasPrefix(n.part.Name(), silent) {
-			count++
+			names = append(names, n.part.Name())
 		}
 	}
-	return count
+	return control.NewBoard(names...)
 }
 
 // serve is a part that answers HTTP on a unix socket. It is never told to a

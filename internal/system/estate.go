@@ -34,7 +34,7 @@ type estateParts struct {
 	forge, registry, identity, gitops, actions server
 }
 
-func (w wiring) estate(ctx context.Context) (e estateParts, err error) {
+func (w *wiring) estate(ctx context.Context) (e estateParts, err error) {
 	for _, make := range []func() error{
 		func() error { e.forge, err = w.forge(); return err },
 		func() error { e.registry, err = w.registry(); return err },
@@ -49,7 +49,7 @@ func (w wiring) estate(ctx context.Context) (e estateParts, err error) {
 	return e, nil
 }
 
-func (w wiring) forge() (server, error) {
+func (w *wiring) forge() (server, error) {
 	return forge.New(forge.Config{
 		Dir: w.cfg.Path("forge"), URL: w.cfg.URL("git"), Organization: w.cfg.Organization,
 		Users: []forge.User{{
@@ -60,7 +60,7 @@ func (w wiring) forge() (server, error) {
 	})
 }
 
-func (w wiring) registry() (server, error) {
+func (w *wiring) registry() (server, error) {
 	return registry.New(registry.Config{
 		Dir: w.cfg.Path("registry"), URL: w.cfg.URL("registry"), Organization: w.cfg.Organization,
 		ForgeAPI: w.cfg.URL("git").JoinPath("api/v3/"), HTTPClient: w.http,
@@ -70,7 +70,7 @@ func (w wiring) registry() (server, error) {
 	})
 }
 
-func (w wiring) identity() (server, error) {
+func (w *wiring) identity() (server, error) {
 	users, err := w.people()
 	if err != nil {
 		return nil, err
@@ -91,7 +91,7 @@ const (
 	developerGroup = "developers"
 )
 
-func (w wiring) people() ([]identity.User, error) {
+func (w *wiring) people() ([]identity.User, error) {
 	var users []identity.User
 	for _, p := range []struct {
 		name     string
@@ -112,7 +112,7 @@ func (w wiring) people() ([]identity.User, error) {
 	return users, nil
 }
 
-func (w wiring) gitops() (server, error) {
+func (w *wiring) gitops() (server, error) {
 	set, err := gitops.DefaultApplicationSet(gitops.DefaultSet{
 		Name: "apps", Organization: w.cfg.Organization, APIURL: w.cfg.URL("git").String(),
 		Prefix: repositoryPrefix, Path: "deploy", Project: "default", RequeueAfterSeconds: pollSeconds,
@@ -136,14 +136,14 @@ const pollSeconds = 180
 const repositoryPrefix = "idp-"
 
 // git reaches the forge's repositories as its administrator.
-func (w wiring) git() gitcmd.Remote {
+func (w *wiring) git() gitcmd.Remote {
 	return gitcmd.Remote{
 		Origin: w.cfg.URL("git").String() + "/", Resolve: curlResolve(w.cfg), CAFile: w.ca.CertFile,
 		User: "admin", Token: w.creds.ForgeToken,
 	}
 }
 
-func (w wiring) actions(ctx context.Context) (server, error) {
+func (w *wiring) actions(ctx context.Context) (server, error) {
 	bundle, err := w.trustBundle()
 	if err != nil {
 		return nil, err
@@ -161,13 +161,14 @@ func (w wiring) actions(ctx context.Context) (server, error) {
 		Hosts:       w.cfg.SystemNames(),
 		CA:          bundle,
 		BuildKit:    builder,
+		WarmRunners: 1,
 		Webhooks:    []actions.Webhook{{URL: w.cfg.URL("portal").JoinPath("api/webhooks/github").String(), Secret: w.creds.PortalWebhook}},
 		Logger:      w.logger("actions"),
 	})
 }
 
 // builder waits for the credentials that the node writes at its first start.
-func (w wiring) builder(ctx context.Context) (b protocol.BuildKit, err error) {
+func (w *wiring) builder(ctx context.Context) (b protocol.BuildKit, err error) {
 	node, err := nodeConfig(w.ground, w.logger(partCluster))
 	if err != nil {
 		return b, err
@@ -204,7 +205,7 @@ func ofActions(path string) bool {
 }
 
 // servers answer for the estate's hosts on the sockets that the edge knows.
-func (w wiring) servers(e estateParts) []need {
+func (w *wiring) servers(e estateParts) []need {
 	return []need{
 		{part: serve("forge", w.cfg.Socket("forge"), gitHost(e.forge.Handler(), e.actions.Handler()))},
 		{part: serve("registry", w.cfg.Socket("registry"), e.registry.Handler())},

@@ -11,8 +11,8 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/base/netclient"
 	"github.com/pronto-platform/pronto/internal/base/part"
-	"github.com/pronto-platform/pronto/internal/config"
 	"github.com/pronto-platform/pronto/internal/estate/cluster"
+	"github.com/pronto-platform/pronto/internal/system/control"
 )
 
 // RunPlatform is the platform's process: the portal and, when nothing else is
@@ -35,12 +35,13 @@ func RunPlatform(ctx context.Context, state string) error {
 	if err != nil {
 		return err
 	}
-	w := wiring{ground: g, kube: kube, http: httpClient, log: log}
+	w := &wiring{ground: g, kube: kube, http: httpClient, log: log}
 	parts, err := w.parts(ctx)
 	if err != nil {
 		return err
 	}
-	return runGroup(ctx, cfg, procPlatform, log, parts)
+	w.board = board(parts)
+	return runGroup(ctx, cfg, procPlatform, log, w.board, parts)
 }
 
 // wiring is what the platform process' parts are made of.
@@ -49,9 +50,11 @@ type wiring struct {
 	kube *rest.Config
 	http *http.Client
 	log  *slog.Logger
+	// board knows which parts are ready, once they are all made.
+	board *control.Board
 }
 
-func (w wiring) logger(name string) *slog.Logger { return w.log.With("part", name) }
+func (w *wiring) logger(name string) *slog.Logger { return w.log.With("part", name) }
 
 // Names of parts that others wait for.
 const (
@@ -61,12 +64,12 @@ const (
 	partHooks   = "hooks"
 )
 
-func (w wiring) parts(ctx context.Context) ([]need, error) {
+func (w *wiring) parts(ctx context.Context) ([]need, error) {
 	estate, err := w.estate(ctx)
 	if err != nil {
 		return nil, err
 	}
-	platform, err := w.platform(ctx, estate)
+	platform, err := w.platform(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +87,7 @@ func (w wiring) parts(ctx context.Context) ([]need, error) {
 
 // link is ready when the edge gives the platform's own hosts to this process:
 // from then on the parts reach one another.
-func (w wiring) link() part.Part {
+func (w *wiring) link() part.Part {
 	return part.Func(partLink, func(ctx context.Context, ready func()) error {
 		err := until(ctx, func(ctx context.Context) error {
 			return w.answers(ctx, w.cfg.URL("git").JoinPath("api/v3/meta").String())
@@ -98,7 +101,7 @@ func (w wiring) link() part.Part {
 	})
 }
 
-func (w wiring) answers(ctx context.Context, url string) error {
+func (w *wiring) answers(ctx context.Context, url string) error {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return err
@@ -135,7 +138,7 @@ func until(ctx context.Context, try func(context.Context) error) error {
 }
 
 // cluster is ready when the API server answers and the node takes pods.
-func (w wiring) cluster() part.Part {
+func (w *wiring) cluster() part.Part {
 	return part.Func(partCluster, func(ctx context.Context, ready func()) error {
 		if err := w.waitCluster(ctx); err != nil {
 			return err
@@ -146,7 +149,7 @@ func (w wiring) cluster() part.Part {
 	})
 }
 
-func (w wiring) waitCluster(ctx context.Context) error {
+func (w *wiring) waitCluster(ctx context.Context) error {
 	if !w.cfg.Embedded() {
 		return cluster.External{Kubeconfig: w.cfg.Node.Kubeconfig}.Wait(ctx)
 	}
@@ -156,6 +159,3 @@ func (w wiring) waitCluster(ctx context.Context) error {
 	}
 	return cluster.Wait(ctx, node)
 }
-
-// reservedNames are the system hosts, which no application may take.
-func reservedNames() []string { return config.SystemHosts }

@@ -2,26 +2,39 @@ package system
 
 import (
 	"context"
-	"io/fs"
-	"net/http"
-	"runtime"
+	"database/sql"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
 
 	"github.com/pronto-platform/pronto/internal/base/part"
+	"github.com/pronto-platform/pronto/internal/config"
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/portal"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
+	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
+	"github.com/pronto-platform/pronto/internal/system/control"
 	"github.com/pronto-platform/pronto/templates"
 	"github.com/pronto-platform/pronto/web"
 )
 
-// platform makes the platform's own half: a client of everything in e.
-func (w wiring) platform(ctx context.Context, e estateParts) ([]need, error) {
+// rooms are the platform's services: clients of the estate, or of what has
+// taken its place.
+type rooms struct {
+	access   *access.Access
+	catalog  *catalog.Catalog
+	delivery *delivery.Service
+	scaffold *scaffold.Service
+	portal   *portal.Portal
+}
+
+// platform makes the platform's half and says what each part of it waits for.
+func (w *wiring) platform(ctx context.Context) ([]need, error) {
 	db, err := store.Open(ctx, w.cfg.Path("platform", "platform.db"))
 	if err != nil {
 		return nil, err
@@ -30,34 +43,190 @@ func (w wiring) platform(ctx context.Context, e estateParts) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	entities, err := catalog.New(catalog.Config{
-		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: w.builtinEntities(), Logger: w.logger("catalog"),
-	})
-	if err != nil {
-		return nil, err
-	}
-	deliveries, err := delivery.New(delivery.Config{
-		DB: db, SCM: forge, Names: w.names(), Kubernetes: w.kube,
-		RegistryAuth: &authn.Basic{Username: registryAdminUser, Password: w.creds.RegistryAdmin.Reveal()},
-		DNSServer:    w.cfg.DNSServer(), ExpectedAddress: w.cfg.Edge.Address.String(), HTTPClient: w.http,
-		WebhookSecret: w.creds.PortalWebhook, Catalog: entities, Reserved: reservedNames(), Logger: w.logger("delivery"),
-	})
-	if err != nil {
-		return nil, err
-	}
-	scaffolder, err := scaffold.New(scaffold.Config{
-		DB: db, Templates: templates.FS, SCM: forge, Catalog: entities, Git: w.git(), Dir: w.cfg.Path("platform", "tasks"),
-		Organization: w.cfg.Organization, Domain: w.cfg.Domain, Vars: w.siteValues(deliveries),
-		Validate: validator(deliveries), OnChange: observer(deliveries, w.logger("scaffold")), Logger: w.logger("scaffold"),
-	})
-	if err != nil {
-		return nil, err
-	}
-	front, err := w.portal(db, deliveries, scaffolder, entities)
+	r, err := w.rooms(db, forge)
 	if err != nil {
 		return nil, err
 	}
 	return []need{
-		{part: serve("serve-portal", w.cfg.Socket("portal"), front.Handler())},
+		{part: serve("portal", w.cfg.Socket("portal"), r.portal.Handler())},
+		{part: r.catalog},
+		{part: r.delivery, after: []string{partLink, partCluster, "gitops"}},
+		{part: r.scaffold, after: []string{partLink, partHooks, "delivery"}},
+		{part: w.door(), after: []string{"delivery", "scaffold"}},
 	}, nil
+}
+
+func (w *wiring) rooms(db *sql.DB, forge *scm.Client) (r rooms, err error) {
+	for _, open := range []func() error{
+		func() error { r.access, err = w.access(db); return err },
+		func() error { r.catalog, err = w.catalog(db, forge); return err },
+		func() error { r.delivery, err = w.delivery(db, forge, r.catalog); return err },
+		func() error { r.scaffold, err = w.scaffold(db, forge, r); return err },
+		func() error { r.portal, err = w.portal(r); return err },
+	} {
+		if err := open(); err != nil {
+			return rooms{}, err
+		}
+	}
+	return r, nil
+}
+
+func (w *wiring) access(db *sql.DB) (*access.Access, error) {
+	return access.New(access.Config{
+		DB: db, PortalURL: w.cfg.URL("portal").String(), Issuer: w.cfg.URL("login").String(),
+		ClientID: portalClientID, ClientSecret: w.creds.OIDCClientSecret,
+		Roles:       map[string]access.Role{adminGroup: access.RoleAdmin, developerGroup: access.RoleDeveloper},
+		DefaultRole: access.RoleViewer, AdminToken: w.creds.APIToken, HTTPClient: w.http, Logger: w.logger("access"),
+	})
+}
+
+func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error) {
+	builtin, err := w.builtinEntities()
+	if err != nil {
+		return nil, err
+	}
+	return catalog.New(catalog.Config{
+		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: builtin, Logger: w.logger("catalog"),
+	})
+}
+
+func (w *wiring) delivery(db *sql.DB, forge *scm.Client, entities *catalog.Catalog) (*delivery.Service, error) {
+	return delivery.New(delivery.Config{
+		DB: db, SCM: forge, Kubernetes: w.kube, Catalog: entities,
+		Names: delivery.Names{
+			Organization: w.cfg.Organization, RepositoryPrefix: repositoryPrefix, Domain: w.cfg.Domain,
+			HTTPSPort: w.cfg.Edge.HTTPSPort, ForgeURL: w.cfg.URL("git").String(), Registry: w.cfg.Authority("registry"),
+		},
+		RegistryAuth: &authn.Basic{Username: registryAdminUser, Password: w.creds.RegistryAdmin.Reveal()},
+		DNSServer:    w.cfg.DNSServer(), ExpectedAddress: w.cfg.Edge.Address.String(), HTTPClient: w.http,
+		WebhookSecret: w.creds.PortalWebhook, Reserved: config.SystemHosts, Logger: w.logger("delivery"),
+	})
+}
+
+func (w *wiring) scaffold(db *sql.DB, forge *scm.Client, r rooms) (*scaffold.Service, error) {
+	return scaffold.New(scaffold.Config{
+		DB: db, Templates: templates.FS, SCM: forge, Catalog: r.catalog, Git: w.git(), Dir: w.cfg.Path("platform", "tasks"),
+		Organization: w.cfg.Organization, Domain: w.cfg.Domain,
+		Vars:     func() map[string]any { return w.siteValues(r.delivery) },
+		Validate: validator(r.delivery), OnChange: observer(r.delivery, w.logger("scaffold")), Logger: w.logger("scaffold"),
+	})
+}
+
+// siteValues are what templates may read as environment.parameters.
+func (w *wiring) siteValues(deliveries *delivery.Service) map[string]any {
+	edge := w.cfg.Edge.Address
+	if w.cfg.Embedded() {
+		edge = w.cfg.Node.Gateway.Addr()
+	}
+	return map[string]any{
+		"organization":  w.cfg.Organization,
+		"domain":        w.cfg.Domain,
+		"authority":     w.cfg.DomainAuthority(),
+		"forge":         w.cfg.URL("git").String(),
+		"forgeHost":     w.cfg.Authority("git"),
+		"registry":      w.cfg.Authority("registry"),
+		"ingressClass":  "pronto",
+		"edge":          edge.String(),
+		"architectures": deliveries.Architectures(),
+	}
+}
+
+// validator tells the scaffolder what delivery knows of names and architectures.
+func validator(deliveries *delivery.Service) func(context.Context, string, map[string]any) []scaffold.FieldError {
+	return func(ctx context.Context, template string, values map[string]any) []scaffold.FieldError {
+		found, err := deliveries.ValidateCreate(ctx, template, values)
+		if err != nil {
+			return []scaffold.FieldError{{Message: fmt.Sprintf("the values could not be checked: %v; try again", err)}}
+		}
+		faults := make([]scaffold.FieldError, 0, len(found))
+		for _, f := range found {
+			faults = append(faults, scaffold.FieldError{Path: f.Path, Message: f.Message})
+		}
+		return faults
+	}
+}
+
+// observer tells delivery of every change of a task.
+func observer(deliveries *delivery.Service, log *slog.Logger) func(context.Context, scaffold.Task) {
+	return func(ctx context.Context, t scaffold.Task) {
+		entity, _ := t.Output["entityRef"].(string)
+		err := deliveries.ObserveTask(ctx, delivery.Task{
+			ID: t.ID, TemplateRef: t.TemplateRef, Status: t.Status, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt,
+			Values: t.Values, EntityRef: entity, Error: t.Error,
+		})
+		if err != nil && ctx.Err() == nil {
+			log.Error("tell delivery of a task", "task", t.ID, "error", err)
+		}
+	}
+}
+
+func (w *wiring) portal(r rooms) (*portal.Portal, error) {
+	return portal.New(portal.Config{
+		Access: r.access, Delivery: r.delivery, Scaffolder: r.scaffold.Handler(), Catalog: r.catalog.Handler(), Web: web.Dist(),
+		Platform: portal.Platform{
+			Domain: w.cfg.Domain, Organization: w.cfg.Organization, Version: Version,
+			URLs: portal.URLs{
+				Portal: w.cfg.URL("portal").String(), Forge: w.cfg.URL("git").String(),
+				Registry: w.cfg.URL("registry").String(), Login: w.cfg.URL("login").String(),
+			},
+		},
+		Parts: w.health, Templates: r.scaffold.TemplateRefs, Logger: w.logger("portal"),
+	})
+}
+
+// door is ready when the portal answers at its public address.
+func (w *wiring) door() part.Part {
+	return part.Func("portal", func(ctx context.Context, ready func()) error {
+		if err := until(ctx, func(ctx context.Context) error {
+			return w.answers(ctx, w.cfg.URL("portal").JoinPath("healthz").String())
+		}); err != nil {
+			return err
+		}
+		ready()
+		<-ctx.Done()
+		return nil
+	})
+}
+
+// health is what the portal shows of the parts, its own process' and the edge's.
+func (w *wiring) health(ctx context.Context) []portal.Part {
+	var parts []portal.Part
+	for _, p := range append(w.board.Parts(), control.Now(ctx, w.cfg.Socket(procEdge))...) {
+		parts = append(parts, portal.Part{Name: p.Name, Status: "ready", Since: p.Since.Format(time.RFC3339)})
+	}
+	for _, name := range w.board.Starting() {
+		parts = append(parts, portal.Part{Name: name, Status: "starting"})
+	}
+	return parts
+}
+
+// builtinEntities are the catalog's people and groups; the templates come from the scaffolder.
+func (w *wiring) builtinEntities() ([]catalog.Entity, error) {
+	var entities []catalog.Entity
+	for _, e := range []struct {
+		kind, name string
+		spec       map[string]any
+	}{
+		{"Group", adminGroup, map[string]any{"type": "team", "children": []any{}}},
+		{"Group", developerGroup, map[string]any{"type": "team", "children": []any{}}},
+		{"Group", "platform", map[string]any{"type": "team", "children": []any{}}},
+		{"User", "admin", map[string]any{"memberOf": []any{adminGroup, developerGroup}}},
+		{"User", "developer", map[string]any{"memberOf": []any{developerGroup}}},
+	} {
+		entities = append(entities, catalog.Entity{
+			APIVersion: "backstage.io/v1alpha1", Kind: e.kind, Metadata: catalog.Metadata{Name: e.name}, Spec: e.spec,
+		})
+	}
+	own, err := scaffold.Entities(templates.FS)
+	if err != nil {
+		return nil, err
+	}
+	for _, raw := range own {
+		entity, err := catalog.Decode(raw)
+		if err != nil {
+			return nil, err
+		}
+		entities = append(entities, entity...)
+	}
+	return entities, nil
 }

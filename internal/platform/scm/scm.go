@@ -72,9 +72,13 @@ func (c *Client) DeleteRepository(ctx context.Context, owner, name string) error
 
 // Branch returns the commit a branch points at, or ErrNotFound.
 func (c *Client) Branch(ctx context.Context, owner, name, branch string) (sha string, err error) {
-	found, _, err := c.Repositories.GetBranch(ctx, owner, name, branch, 1)
+	what := fmt.Sprintf("read branch %s of %s/%s", branch, owner, name)
+	found, response, err := c.Repositories.GetBranch(ctx, owner, name, branch, 1)
+	if response != nil && response.StatusCode == http.StatusNotFound {
+		return "", fmt.Errorf("%s: %w", what, ErrNotFound) // go-github has no ErrorResponse for it
+	}
 	if err != nil {
-		return "", failed(fmt.Sprintf("read branch %s of %s/%s", branch, owner, name), err)
+		return "", failed(what, err)
 	}
 	return found.GetCommit().GetSHA(), nil
 }

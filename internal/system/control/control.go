@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -19,8 +20,8 @@ import (
 type Part struct {
 	Name string `json:"name"`
 	// Milliseconds the part took to become ready.
-	Milliseconds int64 `json:"milliseconds"`
-	Ready        bool  `json:"ready"`
+	Milliseconds int64     `json:"milliseconds"`
+	Since        time.Time `json:"since"`
 	// Last marks the line after which every part of the process is ready.
 	Last bool `json:"last,omitempty"`
 }
@@ -29,18 +30,35 @@ type Part struct {
 type Board struct {
 	mu      sync.Mutex
 	parts   []Part
-	want    int
+	names   []string
 	changed chan struct{}
 }
 
-// NewBoard expects want parts.
-func NewBoard(want int) *Board { return &Board{want: want, changed: make(chan struct{})} }
+// NewBoard expects the named parts.
+func NewBoard(names ...string) *Board { return &Board{names: names, changed: make(chan struct{})} }
+
+// Starting are the parts that are not ready yet.
+func (b *Board) Starting() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	starting := slices.Clone(b.names)
+	for _, p := range b.parts {
+		starting = slices.DeleteFunc(starting, func(name string) bool { return name == p.Name })
+	}
+	return starting
+}
+
+// Parts are the parts that are ready, in the order in which they became so.
+func (b *Board) Parts() []Part {
+	parts, _ := b.from(0)
+	return slices.Clone(parts)
+}
 
 // Ready notes that the named part is ready.
 func (b *Board) Ready(name string, took time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.parts = append(b.parts, Part{Name: name, Milliseconds: took.Milliseconds(), Ready: true, Last: len(b.parts)+1 == b.want})
+	b.parts = append(b.parts, Part{Name: name, Milliseconds: took.Milliseconds(), Since: time.Now(), Last: len(b.parts)+1 == len(b.names)})
 	close(b.changed)
 	b.changed = make(chan struct{})
 }
@@ -51,7 +69,8 @@ func (b *Board) from(i int) ([]Part, <-chan struct{}) {
 	return b.parts[i:], b.changed
 }
 
-// ServeHTTP streams what is known and then each change, until all are ready.
+// ServeHTTP streams what is known and then, unless the query says now, each
+// change until all are ready.
 func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	out, flush := json.NewEncoder(w), http.NewResponseController(w)
@@ -63,6 +82,9 @@ func (b *Board) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		sent += len(parts)
+		if r.URL.Query().Has("now") {
+			return
+		}
 		if flush.Flush() != nil {
 			return
 		}
@@ -113,7 +135,7 @@ func Follow(ctx context.Context, path string, each func(Part)) error {
 	tick := time.NewTicker(connectInterval)
 	defer tick.Stop()
 	for {
-		if done := followOnce(ctx, client, func(p Part) {
+		if done := read(ctx, client, "", func(p Part) {
 			if !told[p.Name] {
 				told[p.Name] = true
 				each(p)
@@ -129,8 +151,19 @@ func Follow(ctx context.Context, path string, each func(Part)) error {
 	}
 }
 
-func followOnce(ctx context.Context, client *http.Client, each func(Part)) (done bool) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://control/parts", nil)
+// Now asks the process behind the socket which of its parts are ready. One
+// that does not answer has none.
+func Now(ctx context.Context, path string) []Part {
+	client := Client(path)
+	defer client.CloseIdleConnections()
+	var parts []Part
+	read(ctx, client, "?now", func(p Part) { parts = append(parts, p) })
+	return parts
+}
+
+// read reports whether the last part was among those that were told.
+func read(ctx context.Context, client *http.Client, query string, each func(Part)) (last bool) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://control/parts"+query, nil)
 	if err != nil {
 		return false
 	}

@@ -19,7 +19,7 @@ func TestAFollowerHearsEveryPartOnceEvenOverARestart(t *testing.T) {
 		done <- control.Follow(t.Context(), socket, func(p control.Part) { heard <- p.Name })
 	}()
 
-	first := control.NewBoard(2)
+	first := control.NewBoard("forge", "portal")
 	stop := serve(t, socket, first)
 	first.Ready("forge", 30*time.Millisecond)
 	if got := <-heard; got != "forge" {
@@ -27,7 +27,7 @@ func TestAFollowerHearsEveryPartOnceEvenOverARestart(t *testing.T) {
 	}
 	stop() // the process is killed
 
-	second := control.NewBoard(2)
+	second := control.NewBoard("forge", "portal")
 	defer serve(t, socket, second)()
 	second.Ready("forge", time.Millisecond)
 	second.Ready("portal", time.Millisecond)
