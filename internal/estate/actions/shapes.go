@@ -87,7 +87,7 @@ func workflowID(repo, path string) int64 {
 // eventParts are the repository, organization and sender of the event that
 // started the run, for the webhooks about it.
 func eventParts(r *run) map[string]any {
-	var event map[string]json.RawMessage
+	var event map[string]any
 	parts := map[string]any{}
 	if err := json.Unmarshal(r.Payload, &event); err != nil {
 		return parts // journalled after it was decoded
@@ -97,5 +97,22 @@ func eventParts(r *run) map[string]any {
 			parts[key] = value
 		}
 	}
+	if repository, ok := parts["repository"].(map[string]any); ok {
+		asREST(repository)
+	}
 	return parts
+}
+
+// asREST turns a push event's repository into the one of every other event: a
+// push has epoch seconds where those have RFC 3339, and the organization's name
+// within the repository, where those have none.
+func asREST(repository map[string]any) {
+	delete(repository, "organization")
+	delete(repository, "master_branch")
+	delete(repository, "stargazers")
+	for _, key := range []string{"created_at", "pushed_at"} {
+		if seconds, ok := repository[key].(float64); ok {
+			repository[key] = time.Unix(int64(seconds), 0).UTC().Format(time.RFC3339)
+		}
+	}
 }
