@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/metrics"
 	"sync"
 	"time"
@@ -33,21 +34,26 @@ const (
 var errLimit = errors.New("the template goes over its limit")
 
 // engine renders nunjucks templates with Backstage's rules. Virtual machines
-// are kept, with the templates they compiled; each serves one caller at a time.
+// are kept, with the templates they compiled; each serves one caller at a
+// time, and there are no more of them than processors.
 type engine struct {
 	programs []*goja.Program
 	hosts    []string
-	idle     sync.Pool
+	patience time.Duration // for one rendering
+	slots    chan struct{}
+
+	mu   sync.Mutex
+	idle []*machine
 }
 
 type machine struct {
-	vm           *goja.Runtime
-	value, files goja.Callable
+	vm                 *goja.Runtime
+	value, files, warm goja.Callable
 }
 
 // newEngine makes an engine whose repository URLs may name these hosts.
 func newEngine(hosts []string) (*engine, error) {
-	e := &engine{hosts: hosts}
+	e := &engine{hosts: hosts, patience: renderTime, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for _, source := range [][2]string{{"nunjucks.min.js", nunjucksSource}, {"engine.js", engineSource}} {
 		tree, err := goja.Parse(source[0], source[1], parser.WithDisableSourceMaps)
 		if err != nil {
@@ -59,18 +65,46 @@ func newEngine(hosts []string) (*engine, error) {
 		}
 		e.programs = append(e.programs, program)
 	}
-	m, err := e.machine() // so that the first task finds one warm
+	m, err := e.boot() // so that the first task finds one
 	if err != nil {
 		return nil, err
 	}
-	e.idle.Put(m)
+	e.idle = append(e.idle, m)
 	return e, nil
 }
 
-func (e *engine) machine() (*machine, error) {
-	if m, ok := e.idle.Get().(*machine); ok {
+// acquire waits for a slot and returns the machine used last, or a new one.
+func (e *engine) acquire(ctx context.Context) (*machine, error) {
+	select {
+	case e.slots <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if last := len(e.idle) - 1; last >= 0 {
+		m := e.idle[last]
+		e.idle = e.idle[:last]
 		return m, nil
 	}
+	m, err := e.boot()
+	if err != nil {
+		<-e.slots
+	}
+	return m, err
+}
+
+// release gives the slot back, and the machine unless it is broken.
+func (e *engine) release(m *machine, broken bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if !broken {
+		e.idle = append(e.idle, m)
+	}
+	<-e.slots
+}
+
+func (e *engine) boot() (*machine, error) {
 	vm := goja.New()
 	vm.SetMaxCallStackSize(renderStack)
 	if err := vm.Set("hosts", e.hosts); err != nil {
@@ -83,10 +117,11 @@ func (e *engine) machine() (*machine, error) {
 	}
 	m := &machine{vm: vm}
 	object := vm.Get("render").ToObject(vm)
-	var ok [2]bool
+	var ok [3]bool
 	m.value, ok[0] = goja.AssertFunction(object.Get("value"))
 	m.files, ok[1] = goja.AssertFunction(object.Get("files"))
-	if !ok[0] || !ok[1] {
+	m.warm, ok[2] = goja.AssertFunction(object.Get("warm"))
+	if ok != [3]bool{true, true, true} {
 		return nil, errors.New("template engine: its functions are missing")
 	}
 	return m, nil
@@ -119,25 +154,38 @@ func (e *engine) files(ctx context.Context, files []skeletonFile, scope map[stri
 	return out, err
 }
 
+// warm compiles files ahead of their first use.
+func (e *engine) warm(ctx context.Context, files []skeletonFile, o textOptions) error {
+	var none any
+	return e.call(ctx, func(m *machine) goja.Callable { return m.warm }, &none, files, o)
+}
+
 func (e *engine) call(ctx context.Context, pick func(*machine) goja.Callable, out any, arguments ...any) error {
-	m, err := e.machine()
-	if err != nil {
-		return err
-	}
-	values := make([]goja.Value, len(arguments))
+	texts := make([]string, len(arguments))
 	for i, argument := range arguments {
 		text, err := json.Marshal(argument)
 		if err != nil {
 			return fmt.Errorf("template: %w", err)
 		}
-		values[i] = m.vm.ToValue(string(text))
+		texts[i] = string(text)
 	}
-	result, err := m.guarded(ctx, func() (goja.Value, error) { return pick(m)(goja.Undefined(), values...) })
+	m, err := e.acquire(ctx)
 	if err != nil {
-		return err // the machine may be broken by the limit it hit: it is not used again
+		return err
 	}
-	e.idle.Put(m)
-	text := result.String()
+	values := make([]goja.Value, len(texts))
+	for i, text := range texts {
+		values[i] = m.vm.ToValue(text)
+	}
+	result, err := m.guarded(ctx, e.patience, func() (goja.Value, error) { return pick(m)(goja.Undefined(), values...) })
+	text := ""
+	if err == nil {
+		text = result.String()
+	}
+	e.release(m, err != nil) // a limit may have left it in the middle of something
+	if err != nil {
+		return err
+	}
 	if len(text) > renderOutput {
 		return fmt.Errorf("%w: its output has %d bytes, more than %d", errLimit, len(text), renderOutput)
 	}
@@ -145,9 +193,9 @@ func (e *engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 }
 
 // guarded runs work and interrupts it when it takes too long or too much.
-func (m *machine) guarded(ctx context.Context, work func() (goja.Value, error)) (goja.Value, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, renderTime,
-		fmt.Errorf("%w: it rendered for more than %s", errLimit, renderTime))
+func (m *machine) guarded(ctx context.Context, patience time.Duration, work func() (goja.Value, error)) (goja.Value, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience,
+		fmt.Errorf("%w: it rendered for more than %s", errLimit, patience))
 	watched := make(chan struct{})
 	go func() { defer close(watched); m.watch(ctx) }()
 	result, err := work()
@@ -167,7 +215,11 @@ func (m *machine) watch(ctx context.Context) {
 			m.vm.Interrupt(context.Cause(ctx))
 			return
 		case <-ticker.C:
-			if size := heapSize(); size > begin+renderMemory {
+			if heapSize() <= begin+renderMemory {
+				continue
+			}
+			runtime.GC() // what others left behind is not the template's
+			if heapSize() > begin+renderMemory {
 				m.vm.Interrupt(fmt.Errorf("%w: it took more than %d MiB of memory", errLimit, renderMemory>>20))
 				return
 			}

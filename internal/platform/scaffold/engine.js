@@ -69,7 +69,7 @@ var render = (function (global) {
   }
 
   var environments = {};
-  function text(source, context, options) {
+  function compile(source, options) {
     var mode = JSON.stringify(options || {});
     var key = mode + source;
     var template = compiled.get(key);
@@ -79,7 +79,11 @@ var render = (function (global) {
       if (compiled.size >= 1000) compiled.clear();
       compiled.set(key, template);
     }
-    return template.render(context);
+    return template;
+  }
+
+  function text(source, context, options) {
+    return compile(source, options).render(context);
   }
 
   // A string that is one expression and nothing else keeps the type of its value.
@@ -135,6 +139,14 @@ var render = (function (global) {
   return {
     value: function (source, context) {
       return JSON.stringify({ value: value(JSON.parse(source), JSON.parse(context)) });
+    },
+    warm: function (source, options) {
+      var chosen = JSON.parse(options);
+      JSON.parse(source).forEach(function (item) {
+        compile(item.path, chosen);
+        if (item.content !== undefined) compile(item.content, chosen);
+      });
+      return 'null';
     },
     files: function (source, context, options) {
       var parsed = JSON.parse(context);

@@ -65,8 +65,7 @@ func (s *Service) fetch(ctx context.Context, c *call, input map[string]any) erro
 		return err
 	}
 	values, _ := input["values"].(map[string]any)
-	options := textOptions{TrimBlocks: flag(input, "trimBlocks"), LstripBlocks: flag(input, "lstripBlocks")}
-	rendered, err := s.renderSkeleton(ctx, files, map[string]any{"values": values}, options)
+	rendered, err := s.renderSkeleton(ctx, files, map[string]any{"values": values}, optionsOf(input))
 	if err != nil {
 		return err
 	}
@@ -151,9 +150,11 @@ func matches(patterns []string, p string) bool {
 	return false
 }
 
-// renderSkeleton renders paths and contents. A path that renders to nothing,
-// or has an empty part, leaves its file out: that is how files are conditional.
-func (s *Service) renderSkeleton(ctx context.Context, files []source, scope map[string]any, o textOptions) ([]source, error) {
+func optionsOf(input map[string]any) textOptions {
+	return textOptions{TrimBlocks: flag(input, "trimBlocks"), LstripBlocks: flag(input, "lstripBlocks")}
+}
+
+func requestsOf(files []source) []skeletonFile {
 	requests := make([]skeletonFile, len(files))
 	for i, file := range files {
 		requests[i].Path = file.path
@@ -162,7 +163,13 @@ func (s *Service) renderSkeleton(ctx context.Context, files []source, scope map[
 			requests[i].Content = &content
 		}
 	}
-	answers, err := s.engine.files(ctx, requests, scope, o)
+	return requests
+}
+
+// renderSkeleton renders paths and contents. A path that renders to nothing,
+// or has an empty part, leaves its file out: that is how files are conditional.
+func (s *Service) renderSkeleton(ctx context.Context, files []source, scope map[string]any, o textOptions) ([]source, error) {
+	answers, err := s.engine.files(ctx, requestsOf(files), scope, o)
 	if err != nil {
 		return nil, err
 	}

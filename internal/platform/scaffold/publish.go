@@ -1,13 +1,16 @@
 package scaffold
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/google/go-github/v74/github"
@@ -229,6 +232,18 @@ func (s *Service) push(ctx context.Context, c *call, p publication, r *github.Re
 		return err
 	}
 	git := gitcmd.Git{Dir: p.source, Remote: s.cfg.Git, Env: []string{"GIT_DIR=" + p.git, "GIT_WORK_TREE=" + p.source}}
-	_, err := git.Run(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch)
-	return err
+	return pushWhole(git.Command(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch))
+}
+
+// pushWhole runs git in a process group of its own, so that the helper which
+// speaks HTTP for it ends with it.
+func pushWhole(cmd *exec.Cmd) error {
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	if err := cmd.Run(); err != nil {
+		return &gitcmd.Error{Args: cmd.Args[1:], Stderr: stderr.String(), Cause: err}
+	}
+	return nil
 }

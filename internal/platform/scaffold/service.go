@@ -13,17 +13,15 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/riverqueue/river"
-	"github.com/riverqueue/river/riverdriver/riversqlite"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
-	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
@@ -123,54 +121,6 @@ func hosts(cfg Config) []string {
 	return names
 }
 
-// taskArgs is the queue's message: do this task.
-type taskArgs struct {
-	ID string `json:"id"`
-}
-
-// Kind implements river.JobArgs.
-func (taskArgs) Kind() string { return queueKind }
-
-const queueKind = "scaffolder-task"
-
-type taskWorker struct {
-	river.WorkerDefaults[taskArgs]
-	service *Service
-}
-
-// Work implements river.Worker.
-func (w *taskWorker) Work(ctx context.Context, job *river.Job[taskArgs]) error {
-	return w.service.work(ctx, job.Args.ID)
-}
-
-// localDriver tells River that nobody else inserts jobs: it then wakes its
-// workers in this process at once instead of finding a notification by polling.
-type localDriver struct{ *riversqlite.Driver }
-
-func (localDriver) SupportsListener() bool     { return false }
-func (localDriver) SupportsListenNotify() bool { return false }
-
-const taskTimeout = 10 * time.Minute
-
-func newQueue(s *Service) (*river.Client[*sql.Tx], error) {
-	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, &taskWorker{service: s}); err != nil {
-		return nil, fmt.Errorf("scaffold: queue: %w", err)
-	}
-	client, err := river.NewClient(localDriver{riversqlite.New(s.cfg.DB)}, &river.Config{
-		Queues:        map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: s.cfg.Workers}},
-		Workers:       workers,
-		FetchCooldown: 2 * time.Millisecond,
-		JobTimeout:    taskTimeout,
-		MaxAttempts:   1, // a task that fails has failed; one that was cut off is queued again by Run
-		Logger:        slog.New(quiet{s.log.Handler()}),
-	})
-	if err != nil {
-		return nil, fmt.Errorf("scaffold: queue: %w", err)
-	}
-	return client, nil
-}
-
 // Name implements part.Part.
 func (s *Service) Name() string { return "scaffold" }
 
@@ -198,11 +148,33 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 		}
 	}
 	ready()
+	if err := s.warm(ctx); err != nil {
+		s.log.Warn("compile the templates ahead", "error", err)
+	}
 	<-ctx.Done()
 	stopped, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if err := s.queue.StopAndCancel(stopped); err != nil {
 		return fmt.Errorf("scaffold: stop the queue: %w", err)
+	}
+	return nil
+}
+
+// warm compiles every skeleton, so that the first task needs not.
+func (s *Service) warm(ctx context.Context) error {
+	for _, template := range s.templates {
+		for _, step := range template.Steps {
+			if step.Action != "fetch:template" {
+				continue
+			}
+			files, err := readSkeleton(s.cfg.Templates, path.Join(template.dir, text(step.Input, "url", "")), step.Input)
+			if err != nil {
+				return err
+			}
+			if err := s.engine.warm(ctx, requestsOf(files), optionsOf(step.Input)); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -238,75 +210,6 @@ func (s *Service) sweep(unfinished []string) error {
 		}
 	}
 	return nil
-}
-
-// CreateRequest is a submitted form.
-type CreateRequest struct {
-	TemplateRef string
-	Values      map[string]any
-	Secrets     map[string]string
-	CreatedBy   string // entity reference; default: the caller in the context
-}
-
-// Create checks a form and starts its task. The error is a *ValidationError
-// for values that are not acceptable, else an *Error.
-func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
-	template, err := s.template(r.TemplateRef)
-	if err != nil {
-		return Task{}, err
-	}
-	values, err := s.accept(ctx, template, r.Values)
-	if err != nil {
-		return Task{}, err
-	}
-	if user, ok := access.UserFrom(ctx); ok && r.CreatedBy == "" {
-		r.CreatedBy = user.Ref
-	}
-	task := Task{
-		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy,
-		CreatedAt: s.cfg.Clock().UTC().Truncate(time.Millisecond), Values: values, secrets: r.Secrets,
-		spec: taskSpec{Dir: template.dir, Steps: template.Steps, Output: template.Output},
-	}
-	if err := s.journal.create(ctx, task); err != nil {
-		return Task{}, err
-	}
-	// From here on the task stands: even if the caller leaves, it runs.
-	ctx = context.WithoutCancel(ctx)
-	s.tell(ctx, task)
-	return task, s.enqueue(ctx, task.ID)
-}
-
-func (s *Service) template(ref string) (*Template, error) {
-	if ref == "" {
-		return nil, inputErrorf("templateRef is missing")
-	}
-	template, ok := s.templates[templateRef(ref)]
-	if !ok {
-		return nil, notFoundf("Template %s not found; there are %s", templateRef(ref), joined(s.templates))
-	}
-	return template, nil
-}
-
-// accept returns the values with defaults, or a *ValidationError.
-func (s *Service) accept(ctx context.Context, t *Template, given map[string]any) (map[string]any, error) {
-	pages, err := t.forms(s.vars())
-	if err != nil {
-		return nil, err
-	}
-	values := withDefaults(pages, given)
-	violations, err := check(pages, values)
-	if err != nil {
-		return nil, err
-	}
-	if len(violations) == 0 && s.cfg.Validate != nil {
-		for _, field := range s.cfg.Validate(ctx, t.Ref, values) {
-			violations = append(violations, field.violation(pages, values))
-		}
-	}
-	if len(violations) > 0 {
-		return nil, &ValidationError{violations}
-	}
-	return values, nil
 }
 
 // vars are the site's values as JSON has them.

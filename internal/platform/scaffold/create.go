@@ -1,0 +1,79 @@
+package scaffold
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/pronto-platform/pronto/internal/platform/access"
+)
+
+// CreateRequest is a submitted form.
+type CreateRequest struct {
+	TemplateRef string
+	Values      map[string]any
+	Secrets     map[string]string
+	CreatedBy   string // entity reference; default: the caller in the context
+}
+
+// Create checks a form and starts its task. The error is a *ValidationError
+// for values that are not acceptable, else an *Error.
+func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
+	template, err := s.template(r.TemplateRef)
+	if err != nil {
+		return Task{}, err
+	}
+	values, err := s.accept(ctx, template, r.Values)
+	if err != nil {
+		return Task{}, err
+	}
+	if user, ok := access.UserFrom(ctx); ok && r.CreatedBy == "" {
+		r.CreatedBy = user.Ref
+	}
+	task := Task{
+		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy,
+		CreatedAt: s.cfg.Clock().UTC().Truncate(time.Millisecond), Values: values, secrets: r.Secrets,
+		spec: taskSpec{Dir: template.dir, Steps: template.Steps, Output: template.Output},
+	}
+	if err := s.journal.create(ctx, task); err != nil {
+		return Task{}, err
+	}
+	// From here on the task stands: even if the caller leaves, it runs.
+	ctx = context.WithoutCancel(ctx)
+	s.tell(ctx, task)
+	return task, s.enqueue(ctx, task.ID)
+}
+
+func (s *Service) template(ref string) (*Template, error) {
+	if ref == "" {
+		return nil, inputErrorf("templateRef is missing")
+	}
+	template, ok := s.templates[templateRef(ref)]
+	if !ok {
+		return nil, notFoundf("Template %s not found; there are %s", templateRef(ref), joined(s.templates))
+	}
+	return template, nil
+}
+
+// accept returns the values with defaults, or a *ValidationError.
+func (s *Service) accept(ctx context.Context, t *Template, given map[string]any) (map[string]any, error) {
+	pages, err := t.forms(s.vars())
+	if err != nil {
+		return nil, err
+	}
+	values := withDefaults(pages, given)
+	violations, err := check(pages, values)
+	if err != nil {
+		return nil, err
+	}
+	if len(violations) == 0 && s.cfg.Validate != nil {
+		for _, field := range s.cfg.Validate(ctx, t.Ref, values) {
+			violations = append(violations, field.violation(pages, values))
+		}
+	}
+	if len(violations) > 0 {
+		return nil, &ValidationError{violations}
+	}
+	return values, nil
+}

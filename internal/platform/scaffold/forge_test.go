@@ -1,0 +1,156 @@
+package scaffold
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/cgi"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+)
+
+// testForge answers the calls of GitHub's REST API that a task makes, in front
+// of real repositories served by git itself.
+type testForge struct {
+	*httptest.Server
+	root  string
+	after func(what string) // called when a change has been made, before it is answered
+
+	mu      sync.Mutex
+	repos   map[string]int64
+	created int
+	pushes  int
+}
+
+func newForge(t *testing.T) *testForge {
+	t.Helper()
+	f := &testForge{root: t.TempDir(), repos: map[string]int64{}, after: func(string) {}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/v3/orgs/{org}/repos", f.create)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}", f.get)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/branches/{branch}", f.branch)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/git/commits/{sha}", f.commit)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/contents/{path...}", f.contents)
+	mux.HandleFunc("PUT /api/v3/repos/{org}/{name}/topics", func(w http.ResponseWriter, _ *http.Request) {
+		reply(w, http.StatusOK, map[string]any{"names": []string{}})
+	})
+	mux.HandleFunc("/", f.git)
+	f.Server = httptest.NewServer(mux)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func reply(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(body)
+}
+
+func missing(w http.ResponseWriter) {
+	reply(w, http.StatusNotFound, map[string]string{"message": "Not Found"})
+}
+
+func (f *testForge) host() string { return strings.TrimPrefix(f.URL, "http://") }
+
+func (f *testForge) json(name string) map[string]any {
+	return map[string]any{"id": f.repos[name], "name": name, "full_name": "apps/" + name, "default_branch": "main",
+		"clone_url": f.URL + "/apps/" + name + ".git", "html_url": f.URL + "/apps/" + name}
+}
+
+func (f *testForge) create(w http.ResponseWriter, r *http.Request) {
+	var body struct{ Name string }
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	f.mu.Lock()
+	_, exists := f.repos[body.Name]
+	if exists {
+		f.mu.Unlock()
+		reply(w, http.StatusUnprocessableEntity, map[string]any{"message": "Repository creation failed.",
+			"errors": []any{map[string]string{"resource": "Repository", "field": "name", "code": "custom", "message": "name already exists on this account"}}})
+		return
+	}
+	f.created++
+	f.repos[body.Name] = int64(100 + f.created)
+	answer := f.json(body.Name)
+	f.mu.Unlock()
+	git := gitcmd.Git{Dir: f.root}
+	if _, err := git.Run(r.Context(), "init", "--quiet", "--bare", "--initial-branch=main", "apps/"+body.Name+".git"); err != nil {
+		reply(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
+		return
+	}
+	if _, err := f.in(body.Name).Run(r.Context(), "config", "http.receivepack", "true"); err != nil {
+		reply(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
+		return
+	}
+	f.after("create")
+	reply(w, http.StatusCreated, answer)
+}
+
+func (f *testForge) in(name string) gitcmd.Git {
+	return gitcmd.Git{Dir: filepath.Join(f.root, "apps", name+".git")}
+}
+
+func (f *testForge) get(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, ok := f.repos[r.PathValue("name")]; !ok {
+		missing(w)
+		return
+	}
+	reply(w, http.StatusOK, f.json(r.PathValue("name")))
+}
+
+func (f *testForge) branch(w http.ResponseWriter, r *http.Request) {
+	sha, err := f.in(r.PathValue("name")).Run(r.Context(), "rev-parse", "--verify", "refs/heads/"+r.PathValue("branch"))
+	if err != nil {
+		missing(w)
+		return
+	}
+	reply(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]string{"sha": strings.TrimSpace(string(sha))}})
+}
+
+func (f *testForge) commit(w http.ResponseWriter, r *http.Request) {
+	if _, err := f.in(r.PathValue("name")).Run(r.Context(), "cat-file", "-e", r.PathValue("sha")+"^{commit}"); err != nil {
+		missing(w)
+		return
+	}
+	reply(w, http.StatusOK, map[string]string{"sha": r.PathValue("sha")})
+}
+
+func (f *testForge) contents(w http.ResponseWriter, r *http.Request) {
+	text, err := f.in(r.PathValue("name")).Run(r.Context(), "show", r.URL.Query().Get("ref")+":"+r.PathValue("path"))
+	if err != nil {
+		missing(w)
+		return
+	}
+	f.after("contents")
+	if strings.Contains(r.Header.Get("Accept"), "raw") {
+		_, _ = w.Write(text)
+		return
+	}
+	reply(w, http.StatusOK, map[string]any{"type": "file", "size": len(text), "content": string(text), "encoding": ""})
+}
+
+func (f *testForge) git(w http.ResponseWriter, r *http.Request) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	handler := cgi.Handler{Path: git, Args: []string{"http-backend"}, Env: []string{
+		"GIT_PROJECT_ROOT=" + f.root, "GIT_HTTP_EXPORT_ALL=1", "PATH=" + os.Getenv("PATH"),
+		"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=safe.directory", "GIT_CONFIG_VALUE_0=*",
+	}}
+	handler.ServeHTTP(w, r)
+	if strings.HasSuffix(r.URL.Path, "/git-receive-pack") {
+		f.mu.Lock()
+		f.pushes++
+		f.mu.Unlock()
+		f.after("push")
+	}
+}
