@@ -222,13 +222,15 @@ func (s *Service) push(ctx context.Context, c *call, p publication, r *github.Re
 			}
 		}
 	}
-	if _, err := s.cfg.SCM.Branch(ctx, p.owner, p.name, p.branch); err == nil {
-		_, _, err := s.cfg.SCM.Git.GetCommit(ctx, p.owner, p.name, commit)
-		if err == nil {
-			return nil
+	_, err := s.cfg.SCM.Branch(ctx, p.owner, p.name, p.branch)
+	if err == nil {
+		err = s.cfg.SCM.Commit(ctx, p.owner, p.name, commit)
+		if errors.Is(err, scm.ErrNotFound) {
+			return conflictf("Repository %s/%s has other commits already", p.owner, p.name)
 		}
-		return conflictf("Repository %s/%s has other commits already", p.owner, p.name)
-	} else if !errors.Is(err, scm.ErrNotFound) {
+		return err
+	}
+	if !errors.Is(err, scm.ErrNotFound) {
 		return err
 	}
 	git := gitcmd.Git{Dir: p.source, Remote: s.cfg.Git, Env: []string{"GIT_DIR=" + p.git, "GIT_WORK_TREE=" + p.source}}

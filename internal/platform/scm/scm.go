@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 
 	"github.com/google/go-github/v74/github"
 
@@ -28,11 +29,14 @@ type Config struct {
 // REST API; the methods here are those that need more than one.
 type Client struct {
 	*github.Client
+	plain *http.Client // sends no token of its own
+	token secret.String
 }
 
 // New makes a client; it does not connect.
 func New(cfg Config) (*Client, error) {
 	client := github.NewClient(cfg.HTTPClient)
+	plain := client.Client()
 	if !cfg.Token.IsZero() {
 		client = client.WithAuthToken(cfg.Token.Reveal())
 	}
@@ -40,7 +44,7 @@ func New(cfg Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("forge API %q: %w", cfg.APIURL, err)
 	}
-	return &Client{client}, nil
+	return &Client{Client: client, plain: plain, token: cfg.Token}, nil
 }
 
 // Repository returns a repository, or ErrNotFound.
@@ -81,6 +85,12 @@ func (c *Client) Branch(ctx context.Context, owner, name, branch string) (sha st
 		return "", failed(what, err)
 	}
 	return found.GetCommit().GetSHA(), nil
+}
+
+// Commit returns nil if the repository has this commit, or ErrNotFound.
+func (c *Client) Commit(ctx context.Context, owner, name, sha string) error {
+	_, _, err := c.Git.GetCommit(ctx, owner, name, sha)
+	return failed(fmt.Sprintf("read commit %s of %s/%s", sha, owner, name), err)
 }
 
 // maxFile bounds what File reads.
@@ -132,11 +142,7 @@ func (c *Client) JobLog(ctx context.Context, owner, name string, job int64) (io.
 	if err != nil {
 		return nil, failed(what, err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", what, err)
-	}
-	response, err := c.Client.Client().Do(request)
+	response, err := c.follow(ctx, address)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", what, err)
 	}
@@ -145,6 +151,19 @@ func (c *Client) JobLog(ctx context.Context, owner, name string, job int64) (io.
 		return nil, fmt.Errorf("%s: the forge answered %s", what, response.Status)
 	}
 	return response.Body, nil
+}
+
+// follow gets an address that the forge redirects to. Only the API's own
+// origin sees the token: a log may lie in somebody else's store.
+func (c *Client) follow(ctx context.Context, address *url.URL) (*http.Response, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	if !c.token.IsZero() && address.Scheme == c.BaseURL.Scheme && address.Host == c.BaseURL.Host {
+		request.Header.Set("Authorization", "Bearer "+c.token.Reveal())
+	}
+	return c.plain.Do(request)
 }
 
 // EnsureHook makes sure an organisation calls url on these events.
