@@ -91,7 +91,7 @@ func TestTheEnvironmentMakesAShellWork(t *testing.T) {
 	first(t)
 	ctx := within(t, 20*time.Second)
 	const script = `eval "$("$0" env --state "$1")" && curl -sS --fail --cacert "$PRONTO_CA" -H "Authorization: Bearer $PRONTO_TOKEN" "$PRONTO_URL/api/pronto/v1/apps/a1" && git ls-remote "$PRONTO_GIT/apps/idp-a1.git" main`
-	cmd := exec.CommandContext(ctx, "bash", "-euc", script, filepath.Join(p.Root, "bin", "pronto"), p.State)
+	cmd := exec.CommandContext(ctx, "bash", "-euc", script, platform.Program("pronto"), p.State)
 	out, err := cmd.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), `"live"`) || !strings.Contains(string(out), "refs/heads/main") {
 		t.Errorf("%v: %s", err, out)

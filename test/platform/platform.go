@@ -26,21 +26,21 @@ import (
 const (
 	Domain    = "e2e.localhost"
 	Edge      = "127.0.0.1"
-	HTTPSPort = "8443"
-	HTTPPort  = "8480"
-	DNS       = "127.0.0.1:5390"
-	Bridge    = "prontoe0"
-	Gateway   = "10.71.0.1"
-	NodeIP    = "10.71.0.2"
-	Pods      = "10.72.0.0/16"
-	Services  = "10.73.0.0/16"
+	HTTPSPort = "8543"
+	HTTPPort  = "8580"
+	DNS       = "127.0.0.1:5399"
+	Bridge    = "prontotest"
+	Gateway   = "10.74.0.1"
+	NodeIP    = "10.74.0.2"
+	Pods      = "10.75.0.0/16"
+	Services  = "10.76.0.0/16"
 )
 
 const configuration = `
 domain: ` + Domain + `
 trust: false
 edge: {address: ` + Edge + `, httpsPort: ` + HTTPSPort + `, httpPort: ` + HTTPPort + `}
-dns: {port: 5390}
+dns: {port: 5399}
 node: {bridge: ` + Bridge + `, gateway: ` + Gateway + `/24, address: ` + NodeIP + `, pods: ` + Pods + `, services: ` + Services + `}
 `
 
@@ -63,6 +63,16 @@ func Root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
+// bin is the directory of the built binaries: the repository's, or the one
+// that PRONTO_BIN names, so that a build meanwhile does not disturb a test.
+func bin(name string) string {
+	dir := os.Getenv("PRONTO_BIN")
+	if dir == "" {
+		dir = filepath.Join(Root(), "bin")
+	}
+	return filepath.Join(dir, name)
+}
+
 // Missing says what a test of the whole platform lacks on this machine, all of
 // it at once, with the remedy; nil when nothing does.
 func Missing() error {
@@ -71,8 +81,8 @@ func Missing() error {
 		problems = append(problems, errors.New("not root: namespaces, mounts and links need it; use sudo -E make test"))
 	}
 	for _, name := range programs {
-		if !exists(filepath.Join(Root(), "bin", name)) {
-			problems = append(problems, fmt.Errorf("bin/%s is missing: `make build` makes it (crane: hack/e2e)", name))
+		if !exists(bin(name)) {
+			problems = append(problems, fmt.Errorf("%s is missing: `make build` makes it (crane: hack/tools)", bin(name)))
 		}
 	}
 	return errors.Join(problems...)
@@ -120,7 +130,7 @@ func (p *Platform) Path(names ...string) string {
 }
 
 func (p *Platform) command(ctx context.Context, args ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, filepath.Join(p.Root, "bin", "pronto"), append(args, "--state", p.State)...)
+	return exec.CommandContext(ctx, bin("pronto"), append(args, "--state", p.State)...)
 }
 
 // Run executes pronto and returns its standard output.

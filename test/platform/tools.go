@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -47,7 +46,7 @@ func (p *Platform) Tool(ctx context.Context, dir, name string, args ...string) (
 
 // ToolCommand is Tool, not started yet.
 func (p *Platform) ToolCommand(ctx context.Context, name string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, p.program(name), args...)
+	cmd := exec.CommandContext(ctx, Program(name), args...)
 	cmd.WaitDelay = time.Second // a grandchild that keeps the pipe open
 	cmd.Env = append(os.Environ(), "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_TERMINAL_PROMPT=0", "SSL_CERT_FILE="+p.Env["PRONTO_CA"])
 	for k, v := range p.Env {
@@ -56,8 +55,9 @@ func (p *Platform) ToolCommand(ctx context.Context, name string, args ...string)
 	return cmd
 }
 
-func (p *Platform) program(name string) string {
-	if own := filepath.Join(p.Root, "bin", name); exists(own) {
+// Program is the path of one in bin/, else the name, for PATH.
+func Program(name string) string {
+	if own := bin(name); exists(own) {
 		return own
 	}
 	return name
@@ -86,7 +86,7 @@ func (p *Platform) ToolWithNames(ctx context.Context, docker, name string, args 
 	if err != nil {
 		return "", err
 	}
-	line := append([]string{"--mount", "--", "sh", "-c", withNames, hosts, p.program(name)}, args...)
+	line := append([]string{"--mount", "--", "sh", "-c", withNames, hosts, Program(name)}, args...)
 	cmd := p.ToolCommand(ctx, "unshare", line...)
 	cmd.Env = append(cmd.Env, "DOCKER_CONFIG="+docker, "HOME="+docker)
 	return output(cmd)
