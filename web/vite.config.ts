@@ -10,7 +10,7 @@ export default defineConfig(({ command }) => {
   }
   return {
     plugins: [react()],
-    build: { outDir: "dist", emptyOutDir: false, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: "es2022" },
+    build: { outDir: "dist", emptyOutDir: false, assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: "es2022", chunkSizeWarningLimit: 700 },
     server: { proxy: { "/api": "http://127.0.0.1:5199", "/auth": "http://127.0.0.1:5199" } },
     test: { include: ["src/**/*.test.ts"] },
   };

@@ -1,11 +1,9 @@
-import { createTheme, type CSSVariablesResolver } from "@mantine/core";
+import { Button, createTheme, type CSSVariablesResolver } from "@mantine/core";
 
 /** The one accent colour in Mantine's ten shades. */
 export const theme = createTheme({
   primaryColor: "green",
   primaryShade: { light: 7, dark: 4 },
-  autoContrast: true,
-  luminanceThreshold: 0.36,
   colors: {
     green: ["#eaf7f1", "#d3ede1", "#a5dbc4", "#74c9a5", "#4cc29a", "#33a37d", "#278a69", "#1f7a5c", "#17604a", "#0f4737"],
     dark: ["#e8eeeb", "#c4cfca", "#9aa8a2", "#75837d", "#43514b", "#33403b", "#232c29", "#181e1c", "#101413", "#0a0d0c"],
@@ -17,6 +15,12 @@ export const theme = createTheme({
   radius: { md: "7px" },
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    Button: Button.extend({
+      // White on the light green of the dark scheme would not be readable.
+      vars: (_, { variant = "filled", color }) => ({ root: variant === "filled" && !color ? { "--button-color": "var(--on-accent)" } : {} }),
+    }),
+  },
 });
 
 /** Both schemes are designed: these are the surfaces and inks of each. */

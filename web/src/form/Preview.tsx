@@ -31,7 +31,7 @@ export function Preview({ name, platform, check }: Props) {
 
 function Mark({ name, row, check }: { name: string; row: Check; check: NameCheck | undefined }) {
   const { t, said } = useWords();
-  if (name === "" || (check && check.checks.length === 0)) return null;
+  if (name === "" || check?.checks.length === 0) return null;
   if (!check) return <span className={`${classes.free ?? ""} ${classes.pending ?? ""}`}>… <span className="visually-hidden">{t("create.checking")}</span></span>;
   return row.free ? (
     <span className={classes.free}>

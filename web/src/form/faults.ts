@@ -1,4 +1,4 @@
-import { Validator, type OutputUnit, type Schema } from "@cfworker/json-schema";
+import { Validator, type OutputUnit } from "@cfworker/json-schema";
 import type { Fault } from "./messages";
 
 /** These only say that something within them does not fit. */
@@ -11,7 +11,7 @@ type Node = Record<string, unknown>;
  * (the page's policy does not allow that).
  */
 export function faultsOf(schema: object, value: unknown): Fault[] {
-  const result = new Validator(schema as Schema, "7", false).validate(value);
+  const result = new Validator(schema, "7", false).validate(value);
   return result.valid ? [] : result.errors.filter(({ keyword }) => !wrappers.has(keyword)).map((unit) => faultOf(schema, value, unit));
 }
 

@@ -6,7 +6,7 @@ export type Fault = { path: readonly string[]; keyword: string; rule: unknown; v
 /** faultText says the fix for a fault, as a key of the dictionary and what to fill in. */
 export function faultText({ keyword, rule, value, message, hint }: Fault): readonly [Key, Values] {
   const limit = typeof rule === "number" ? rule : "";
-  const length = typeof value === "string" ? [...value].length : 0;
+  const length = typeof value === "string" ? Array.from(value).length : 0;
   switch (keyword) {
     case "required":
       return ["error.required", {}];

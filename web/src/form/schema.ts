@@ -26,13 +26,13 @@ export function formOf(template: TemplateForm, architectures: readonly string[])
     (merged.required as string[]).push(...required);
     (merged.allOf as unknown[]).push(...allOf);
     if (dependencies) merged.dependencies = { ...(merged.dependencies as Node | undefined), ...dependencies };
-    if (rest && "definitions" in rest) merged.definitions = { ...(merged.definitions as Node | undefined), ...(rest.definitions as Node) };
+    if ("definitions" in rest) merged.definitions = { ...(merged.definitions as Node | undefined), ...(rest.definitions as Node) };
     sections.push({ title, properties: Object.keys(properties) });
   }
   if ((merged.allOf as unknown[]).length === 0) delete merged.allOf;
   const secrets = new Set<string>();
   const { schema, ui } = split(merged, architectures, "", secrets);
-  return { schema: schema as RJSFSchema, uiSchema: { ...ui, "ui:submitButtonOptions": { norender: true } }, sections, secrets };
+  return { schema, uiSchema: { ...ui, "ui:submitButtonOptions": { norender: true } }, sections, secrets };
 }
 
 /** split parts a schema in Backstage's style from the ui:* hints within it. */
@@ -57,6 +57,8 @@ function split(node: Node, architectures: readonly string[], name: string, secre
     schema.enum = [...architectures];
     schema.default ??= architectures[0];
   }
+  // The checker hands this to the words that say the fix.
+  if (typeof ui["ui:help"] === "string") schema["x-hint"] = ui["ui:help"];
   return { schema, ui };
 }
 

@@ -21,6 +21,7 @@ export class FormValidator implements ValidatorType {
     return new Validator(whole as Schema, "7", true).validate(data ?? null).valid;
   }
 
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the interface has it
   rawValidation<Result>(schema: RJSFSchema, data?: unknown): { errors?: Result[] } {
     return { errors: this.errors(schema, data) as Result[] };
   }

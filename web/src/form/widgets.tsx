@@ -4,7 +4,12 @@ import { useWords } from "../i18n/I18n";
 import { EntityPicker } from "./EntityPicker";
 import { useFieldProps } from "./useFieldProps";
 
+/** TextWidget is what rjsf draws numbers with, too. */
 function TextWidget(props: WidgetProps) {
+  return props.schema.type === "integer" || props.schema.type === "number" ? <UpDownWidget {...props} /> : <PlainWidget {...props} />;
+}
+
+function PlainWidget(props: WidgetProps) {
   const common = useFieldProps(props);
   return <TextInput {...common} value={text(props.value)} autoComplete="off" autoCapitalize="none" spellCheck={false} onChange={(event) => props.onChange(orNothing(event.currentTarget.value))} />;
 }

@@ -15,6 +15,7 @@ export function Behind({ app, delivery, at, phase: name, onClose }: Props) {
   if (!phase) {
     return null;
   }
+  const told = phase.status === "failed" || phase.status === "running"; // the sentence under the line says it
   const empty = Object.keys(phase.evidence).length === 0 && name !== "build" && name !== "create";
   return (
     <section id="behind" className={classes.behind} aria-label={t("station.behind", { phase: t(`phase.${name}`) })}>
@@ -22,9 +23,9 @@ export function Behind({ app, delivery, at, phase: name, onClose }: Props) {
         <h2>{t("station.behind", { phase: t(`phase.${name}`) })}</h2>
         <CloseButton aria-label={t("station.close")} onClick={onClose} />
       </header>
-      {phase.reason && <p className={classes.reason}>{saying(phase.reason)}</p>}
+      {phase.reason && !told && <p className={classes.reason}>{saying(phase.reason)}</p>}
       <EvidenceList phase={phase} />
-      {name === "create" && (delivery.taskId ? <TaskLog id={delivery.taskId} /> : <p className={classes.note}>{t("station.pushed")}</p>)}
+      {name === "create" && (delivery.taskId ? <TaskLog key={delivery.taskId} id={delivery.taskId} /> : <p className={classes.note}>{t("station.pushed")}</p>)}
       {name === "build" && <BehindBuild app={app.name} delivery={delivery} phase={phase} at={at} />}
       {empty && !phase.reason && <p className={classes.note}>{t("station.nothing")}</p>}
     </section>

@@ -1,3 +1,4 @@
+import { useMemo } from "react";
 import { api } from "../api/client";
 import { asProblem, unwrap } from "../api/problem";
 import type { Delivery, Phase } from "../api/types";
@@ -25,6 +26,7 @@ export function BehindBuild({ app, delivery, phase, at }: Props) {
     if (id === undefined) return "";
     return unwrap(api.GET("/api/pronto/v1/apps/{name}/runs/{id}/log", { params: { path: { name: app, id } }, parseAs: "text" }));
   }, [app, id, version]);
+  const lines = useMemo(() => parseLog(log.data ?? ""), [log.data]);
   if (id === undefined) {
     return phase.status === "skipped" ? null : <p className={classes.note}>{t("station.runWaiting")}</p>;
   }
@@ -32,7 +34,7 @@ export function BehindBuild({ app, delivery, phase, at }: Props) {
     <>
       {run.data ? <RunSteps run={run.data} /> : run.problem ? <Failure problem={asProblem(run.problem)} again={run.again} /> : <RowsSkeleton rows={3} />}
       {log.data !== undefined ? (
-        <LogView lines={parseLog(log.data)} name={`${app}-run-${id}`} failed={phase.status === "failed"} following={phase.status === "running"} />
+        <LogView lines={lines} name={`${app}-run-${id}`} failed={phase.status === "failed"} following={phase.status === "running"} />
       ) : (
         log.problem && <Failure problem={log.problem} again={log.again} />
       )}

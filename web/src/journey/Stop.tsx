@@ -21,17 +21,21 @@ export function Stop({ phase, at, ahead, open, onOpen }: Props) {
   const begun = phase.status === "running" || phase.status === "done" || phase.status === "failed";
   const status = t(`phaseStatus.${phase.status}`);
   const name = t(`phase.${phase.name}`);
-  const said = running || !begun ? t("station.labelNoTime", { phase: name, status }) : t("station.label", { phase: name, status, time: seconds(phase.seconds) });
   return (
     <li className={classes.stop} data-ahead={ahead} data-status={phase.status} data-phase={phase.name}>
-      <button type="button" className={classes.button} aria-expanded={open} aria-label={said} aria-controls="behind" onClick={() => onOpen(phase.name)}>
+      <button type="button" className={classes.button} aria-expanded={open} aria-controls="behind" onClick={() => onOpen(phase.name)}>
         <svg className={classes.mark} width="44" height="44" viewBox="0 0 44 44" aria-hidden="true" focusable="false">
           <Station x={22} y={22} r={phase.name === "live" ? 14 : 11} status={phase.status} />
         </svg>
         <span className={classes.words}>
           <span className={classes.name}>{name}</span>
+          {phase.status !== "skipped" && <span className="visually-hidden">, {status}, </span>}
           <span className={classes.time}>{begun ? seconds(spent) : phase.status === "skipped" ? status : "–"}</span>
-          {begun && phase.usualSeconds !== undefined && <UsualBar spent={spent} usual={phase.usualSeconds} />}
+          {begun && phase.usualSeconds !== undefined && (
+            <span className={classes.extra}>
+              <UsualBar spent={spent} usual={phase.usualSeconds} />
+            </span>
+          )}
         </span>
       </button>
     </li>

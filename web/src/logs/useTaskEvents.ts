@@ -8,7 +8,6 @@ const kinds = ["log", "completion", "cancelled", "recovered"] as const;
 export function useTaskEvents(id: string): readonly TaskEvent[] {
   const [events, setEvents] = useState<readonly TaskEvent[]>([]);
   useEffect(() => {
-    setEvents([]);
     const source = new EventSource(`/api/scaffolder/v2/tasks/${encodeURIComponent(id)}/eventstream`);
     for (const kind of kinds) {
       source.addEventListener(kind, (message) => {

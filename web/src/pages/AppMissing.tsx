@@ -8,7 +8,7 @@ export function AppMissing({ name }: { name: string }) {
   const { t } = useWords();
   usePageTitle(name);
   return (
-    <Empty title={t("app.notFound", { name })} text={t("app.notFoundText")}>
+    <Empty alone title={t("app.notFound", { name })} text={t("app.notFoundText")}>
       <Button component={Link} to="/">
         {t("app.toHome")}
       </Button>

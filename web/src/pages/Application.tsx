@@ -3,6 +3,7 @@ import { useLocation, useParams } from "react-router";
 import { api } from "../api/client";
 import { asProblem, unwrap, type Problem } from "../api/problem";
 import { Failure } from "../components/Failure";
+import { PageHead } from "../components/PageHead";
 import { PageSkeleton } from "../components/PageSkeleton";
 import { useLive, useLiveStore } from "../live/LiveContext";
 import { AppGone } from "./AppGone";
@@ -21,7 +22,14 @@ export function Application() {
   if (name in live.gone) return <AppGone name={name} deletion={live.gone[name]} />;
   if (state?.taskId) return <AppStarting name={name} taskId={state.taskId} />;
   if (problem?.status === 404) return <AppMissing name={name} />;
-  if (problem) return <Failure problem={problem} />;
+  if (problem) {
+    return (
+      <>
+        <PageHead title={name} />
+        <Failure problem={problem} />
+      </>
+    );
+  }
   return <PageSkeleton />;
 }
 

@@ -18,7 +18,14 @@ export function CreateChoice() {
     () => unwrap(api.GET("/api/catalog/entities", { params: { query: { filter: ["kind=template"] } } })),
     [],
   );
-  if (problem) return <Failure problem={problem} again={again} />;
+  if (problem) {
+    return (
+      <>
+        <PageHead title={t("create.title")} />
+        <Failure problem={problem} again={again} />
+      </>
+    );
+  }
   if (!data) return <PageSkeleton />;
   const only = data.length === 1 ? data[0] : undefined;
   if (only) return <Navigate to={`/create/${only.metadata.name}`} replace />;

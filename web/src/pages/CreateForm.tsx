@@ -27,13 +27,21 @@ type Values = Record<string, unknown>;
 
 /** CreateForm is a template's form, drawn from its JSON Schema. */
 export default function CreateForm() {
+  const { t } = useWords();
   const { template = "" } = useParams();
   const form = useFetched(
     () => unwrap(api.GET("/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema", { params: { path: { namespace: "default", kind: "template", name: template } } })),
     [template],
   );
   const platform = useFetched(() => unwrap(api.GET("/api/pronto/v1/platform")), []);
-  if (form.problem) return <Failure problem={form.problem} again={form.again} />;
+  if (form.problem) {
+    return (
+      <>
+        <PageHead title={t("create.title")} />
+        <Failure problem={form.problem} again={form.again} />
+      </>
+    );
+  }
   if (!form.data || (!platform.data && !platform.problem)) return <PageSkeleton />;
   return <Filling key={template} template={template} offered={form.data} platform={platform.data} />;
 }

@@ -48,7 +48,7 @@ export function Help() {
       <section className={page.section}>
         <h2>{t("help.commandTitle")}</h2>
         <p>{t("help.commandText")}</p>
-        <pre className={classes.command}>{"pronto create hello --template nodejs --wait\npronto app hello\npronto logs hello --follow"}</pre>
+        <pre className={classes.command} tabIndex={0}>{"pronto create hello --template nodejs --wait\npronto app hello\npronto logs hello --follow"}</pre>
       </section>
     </div>
   );

@@ -8,7 +8,7 @@ export function NotFound() {
   const { t } = useWords();
   usePageTitle(t("page.notFound"));
   return (
-    <Empty title={t("page.notFound")} text={t("page.notFoundText")}>
+    <Empty alone title={t("page.notFound")} text={t("page.notFoundText")}>
       <Button component={Link} to="/">
         {t("app.toHome")}
       </Button>

@@ -31,7 +31,7 @@ export function PartTable({ parts }: { parts: readonly Part[] }) {
               <tr key={part.name}>
                 <td>{part.name}</td>
                 <td>
-                  <svg width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" focusable="false">
+                  <svg className={page.inline} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" focusable="false">
                     <Station x={9} y={9} r={5} status={shapes[part.status]} />
                   </svg>{" "}
                   {t(`part.${part.status}`)}

@@ -18,7 +18,14 @@ export function TaskPage() {
   const { t } = useWords();
   const { id = "" } = useParams();
   const { data, problem, again } = useFetched(() => unwrap(api.GET("/api/scaffolder/v2/tasks/{id}", { params: { path: { id } } })), [id]);
-  if (problem && !data) return <Failure problem={problem} again={again} />;
+  if (problem && !data) {
+    return (
+      <>
+        <PageHead title={t("task.title")} />
+        <Failure problem={problem} again={again} />
+      </>
+    );
+  }
   if (!data) return <PageSkeleton />;
   const app = appOf(data);
   return (
@@ -39,7 +46,7 @@ export function TaskPage() {
         )}
       </PageHead>
       <div className={page.panel}>
-        <TaskLog id={id} />
+        <TaskLog key={id} id={id} />
       </div>
     </>
   );

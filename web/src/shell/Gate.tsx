@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { api } from "../api/client";
 import { asProblem, unwrap, type Problem } from "../api/problem";
 import type { Me } from "../api/types";
@@ -15,10 +15,8 @@ type Seen = { state: "asking" } | { state: "out" } | { state: "in"; me: Me } | {
 /** Gate lets in who is signed in, and opens the one event stream for them. */
 export function Gate() {
   const [seen, setSeen] = useState<Seen>({ state: "asking" });
-  const [store, setStore] = useState<LiveStore>();
-  const signedIn = seen.state === "in";
-
   const [turn, setTurn] = useState(0);
+  const again = useCallback(() => setTurn((n) => n + 1), []);
   useEffect(() => {
     unwrap(api.GET("/api/pronto/v1/me")).then(
       (me) => setSeen({ state: "in", me }),
@@ -29,14 +27,6 @@ export function Gate() {
     );
   }, [turn]);
 
-  useEffect(() => {
-    if (!signedIn) return;
-    const opened = new LiveStore(() => setTurn((n) => n + 1));
-    opened.open();
-    setStore(opened);
-    return () => opened.close();
-  }, [signedIn]);
-
   switch (seen.state) {
     case "asking":
       return null;
@@ -45,18 +35,30 @@ export function Gate() {
     case "failed":
       return (
         <main className={classes.alone}>
-          <Failure problem={seen.problem} again={() => setTurn((n) => n + 1)} />
+          <Failure problem={seen.problem} again={again} />
         </main>
       );
     case "in":
-      return store ? (
+      return (
         <MeContext value={seen.me}>
-          <LiveContext value={store}>
-            <Shell />
-          </LiveContext>
+          <Listening refused={again} />
         </MeContext>
-      ) : null;
+      );
   }
+}
+
+/** Listening keeps the one event stream open while the pages are there. */
+function Listening({ refused }: { refused: () => void }) {
+  const [store] = useState(() => new LiveStore(refused));
+  useEffect(() => {
+    store.open();
+    return () => store.close();
+  }, [store]);
+  return (
+    <LiveContext value={store}>
+      <Shell />
+    </LiveContext>
+  );
 }
 
 /** A portal that does not answer for a moment does not sign anybody out. */

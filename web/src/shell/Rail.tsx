@@ -17,12 +17,11 @@ const places: readonly { to: string; words: Key; icon: IconName }[] = [
 export function Rail() {
   const { t } = useWords();
   return (
-    <div className={classes.rail}>
-      <Link to="/" className={classes.logo} aria-label={t("logo.label")}>
+    <nav className={classes.rail} aria-label={t("nav.label")}>
+      <Link to="/" className={classes.logo}>
         <Logo />
         <span>Pronto</span>
       </Link>
-      <nav aria-label={t("nav.label")}>
         <ul className={classes.list}>
           {places.map(({ to, words, icon }) => (
             <li key={to}>
@@ -33,7 +32,6 @@ export function Rail() {
             </li>
           ))}
         </ul>
-      </nav>
-    </div>
+    </nav>
   );
 }

@@ -1,0 +1,169 @@
+// What the mock knows before anything is done in it.
+
+export const domain = "pronto.localhost";
+export const phaseNames = ["create", "build", "sync", "expose", "live"];
+const usual = { create: 0.9, build: 3.4, sync: 1.6, expose: 0.7, live: 0.3 };
+const digest = `sha256:${"3f1a9c0e".repeat(8)}`;
+
+const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
+const hex = (seed) => Array.from({ length: 40 }, (_, i) => ((seed * 31 + i * 7) % 16).toString(16)).join("");
+
+export function appNamed(name, more = {}) {
+  return {
+    name,
+    status: "in_progress",
+    host: `${name}.${domain}`,
+    public: true,
+    description: "",
+    owner: "group:default/developers",
+    template: "template:default/nodejs",
+    createdBy: "user:default/dev",
+    repository: `https://git.${domain}/apps/idp-${name}`,
+    repositoryName: `apps/idp-${name}`,
+    namespace: name,
+    createdAt: new Date().toISOString(),
+    ...more,
+  };
+}
+
+export function evidenceOf(app, phase, revision) {
+  switch (phase) {
+    case "create":
+      return { task: "t-1", repository: app.repository, commit: revision, entity: `component:default/${app.name}` };
+    case "build":
+      return { run: 7, runUrl: `${app.repository}/actions/runs/7`, image: `registry.${domain}/idp-${app.name}:sha-${revision.slice(0, 7)}`, digest, deployRevision: hex(9) };
+    case "sync":
+      return { application: `idp-${app.name}`, sync: "Synced", health: "Healthy", revision: hex(9), ready: 2, desired: 2, digest };
+    case "expose":
+      return { host: app.host, address: "127.0.0.1", issuer: "Pronto CA", certificateUntil: ago(-7_776_000) };
+    default:
+      return { url: `https://${app.host}/`, code: 200, revision, answeredAt: new Date().toISOString() };
+  }
+}
+
+export function deliveryOf(app, states, more = {}) {
+  const revision = more.revision ?? hex(app.name.length);
+  const phases = phaseNames.map((name, i) => {
+    const status = states[i];
+    const begun = status === "done" || status === "failed" || status === "running";
+    return {
+      name,
+      status,
+      seconds: begun ? usual[name] * (0.8 + ((i * 7 + app.name.length) % 5) / 10) : 0,
+      ...(begun ? { usualSeconds: usual[name] } : {}),
+      evidence: begun ? evidenceOf(app, name, revision) : {},
+    };
+  });
+  const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
+  return { id: `d-${revision.slice(0, 8)}`, app: app.name, status: "live", revision, message: "Greet in two languages", author: "Ana Lima", startedAt: ago(500), seconds, runId: 7, runUrl: `${app.repository}/actions/runs/7`, phases, ...more };
+}
+
+const done = ["done", "done", "done", "done", "done"];
+
+export function firstApps() {
+  const hello = appNamed("hello", { status: "live", url: `https://hello.${domain}`, description: "Says hello to whoever asks", createdAt: ago(90_000), liveRevision: hex(5) });
+  hello.delivery = deliveryOf(hello, done, { revision: hex(5), startedAt: ago(1_260), seconds: 7.9 });
+  const shop = appNamed("shop-api", { status: "failed", url: `https://shop-api.${domain}`, createdAt: ago(400_000), liveRevision: hex(3), owner: "group:default/shop" });
+  shop.delivery = deliveryOf(shop, ["skipped", "failed", "waiting", "waiting", "waiting"], { status: "failed", startedAt: ago(320), message: "Round prices half up" });
+  shop.delivery.phases[0].reason = "this delivery began with a push";
+  shop.delivery.phases[1].reason = 'step "Test" of job "build" failed: exit code 1';
+  const inside = appNamed("reports", { status: "live", public: false, createdAt: ago(2_000_000) });
+  inside.delivery = deliveryOf(inside, ["done", "done", "done", "skipped", "done"], { startedAt: ago(172_800) });
+  inside.delivery.phases[3].reason = "the application is not public";
+  const long = appNamed("customer-notification-preferences-svc", { status: "live", url: `https://customer-notification-preferences-svc.${domain}`, createdAt: ago(9_000_000) });
+  long.delivery = deliveryOf(long, done, { startedAt: ago(700_000) });
+  return [hello, shop, inside, long];
+}
+
+export const earlier = (app) => [
+  deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), startedAt: ago(40_000), message: "Read the greeting from the environment" }),
+  deliveryOf(app, done, { revision: hex(21), status: "superseded", startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
+];
+
+const parts = ["cluster", "forge", "actions", "registry", "gitops", "edge", "dns", "identity", "portal"];
+
+export const platform = {
+  domain,
+  organization: "apps",
+  version: "v0.1.0",
+  urls: { portal: `https://portal.${domain}`, forge: `https://git.${domain}`, registry: `https://registry.${domain}`, login: `https://login.${domain}` },
+  architectures: ["amd64"],
+  templates: ["template:default/nodejs"],
+  parts: parts.map((name) => ({ name, status: name === "gitops" ? "starting" : "ready", since: ago(4_000), ...(name === "gitops" ? { reason: "compares the applications with their repositories" } : {}) })),
+};
+
+const entity = (kind, name, more = {}, spec = {}) => ({ apiVersion: "backstage.io/v1alpha1", kind, metadata: { name, namespace: "default", ...more }, spec });
+
+export const entities = [
+  entity("Template", "nodejs", { title: "Node.js service", description: "An HTTP service on Node.js, live at its own address in seconds, with tests, image, manifests and pipeline.", tags: ["nodejs", "service", "recommended"] }, { type: "service", owner: "group:default/platform" }),
+  entity("Component", "hello", { description: "Says hello to whoever asks" }, { type: "service", owner: "group:default/developers" }),
+  entity("Component", "shop-api", { description: "Prices and baskets" }, { type: "service", owner: "group:default/shop" }),
+  entity("Group", "developers", { description: "Everybody who builds" }, { type: "team" }),
+  entity("Group", "shop", {}, { type: "team" }),
+  entity("Group", "platform", { description: "Keeps this running" }, { type: "team" }),
+  entity("User", "dev", { title: "Dev Eloper" }),
+];
+
+export const form = {
+  title: "Node.js service",
+  description: "An HTTP service on Node.js, live at its own address in seconds, with tests, image, manifests and pipeline.",
+  steps: [
+    {
+      title: "The application",
+      schema: {
+        required: ["name"],
+        properties: {
+          name: { title: "Name", type: "string", description: "Names the repository, the image, the namespace and the host.", pattern: "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$", maxLength: 40, "ui:autofocus": true, "ui:placeholder": "hello", "ui:help": "1 to 40 of a-z, 0-9 and -, beginning with a letter." },
+          description: { title: "Description", type: "string", maxLength: 200, "ui:placeholder": "What it does, in one sentence" },
+          owner: { title: "Owner", type: "string", description: "The group that looks after it.", default: "group:default/developers", "ui:field": "OwnerPicker", "ui:options": { catalogFilter: { kind: ["Group"] } } },
+        },
+      },
+    },
+    {
+      title: "How it runs",
+      schema: {
+        properties: {
+          architecture: { title: "Architecture", type: "string", description: "Of the processors it runs on; those that the cluster has.", "ui:options": { pronto: "architectures" } },
+          replicas: { title: "Replicas", type: "integer", description: "How many pods answer at the same time.", minimum: 1, maximum: 10, default: 2 },
+          public: { title: "Expose publicly", type: "boolean", description: "Give it a host name and a certificate.", default: true },
+        },
+      },
+    },
+  ],
+};
+
+export const steps = [
+  { id: "fetch", name: "Fetch the skeleton", action: "fetch:template" },
+  { id: "publish", name: "Publish the repository", action: "publish:github" },
+  { id: "register", name: "Register it in the catalog", action: "catalog:register" },
+];
+
+export function runOf(failed) {
+  const at = (seconds) => ago(60 - seconds);
+  const names = ["Set up job", "Check out", "Test", "Build and push", "Write the image into deploy/"];
+  const jobs = names.map((name, i) => {
+    const skipped = failed && i > 2;
+    return { number: i + 1, name, status: "completed", conclusion: failed && i === 2 ? "failure" : skipped ? "skipped" : "success", ...(skipped ? {} : { startedAt: at(i * 0.7), finishedAt: at(i * 0.7 + 0.6) }) };
+  });
+  return { id: 7, name: "ci", status: "completed", conclusion: failed ? "failure" : "success", url: `https://git.${domain}/apps/idp-x/actions/runs/7`, jobs: [{ id: 1, name: "build", status: "completed", conclusion: failed ? "failure" : "success", steps: jobs }] };
+}
+
+export function runLog(failed) {
+  const text = [
+    "=== job build",
+    "##[group]Set up job",
+    "pod build-7-x2x4 on amd64, image base/runner:1",
+    "##[endgroup]",
+    "##[group]Check out",
+    "git fetch --depth=1 origin",
+    "HEAD is now at 5c1a9e2",
+    "##[endgroup]",
+    "##[group]Test",
+    "> node --test",
+    "ok 1 - answers 200 on /healthz",
+    ...(failed
+      ? ["not ok 2 - rounds half up", "  expected: 1.25", "  actual: 1.24", "# fail 1", "##[error]Process completed with exit code 1."]
+      : ["ok 2 - rounds half up", "##[endgroup]", "##[group]Build and push", "#5 [2/4] COPY package*.json ./", "#8 exporting to image", "#8 pushing layers 0.3s done", "##[endgroup]"]),
+  ];
+  return text.map((line, i) => (line.startsWith("===") ? line : `${new Date(Date.now() - 60_000 + i * 137).toISOString()} ${line}`)).join("\n") + "\n";
+}

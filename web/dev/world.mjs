@@ -1,0 +1,99 @@
+// The mock's world: applications that travel the line by themselves.
+
+import { appNamed, deliveryOf, earlier, evidenceOf, firstApps, phaseNames, steps } from "./data.mjs";
+
+const spans = { create: 1100, build: 4200, sync: 1900, expose: 900, live: 500 }; // ms
+const reasons = { create: "waits for the repository's first commit", build: "runs Build and push", sync: "1 of 2 pods are ready", expose: "waits for a healthy target", live: "waits for a good answer" };
+const removal = ["stop", "repository", "application", "namespace", "images", "address", "catalog"];
+
+/** World holds applications and tasks, and tells listeners what changes. */
+export class World {
+  apps = new Map(firstApps().map((app) => [app.name, app]));
+  history = new Map();
+  tasks = new Map();
+  listeners = new Set();
+  taskListeners = new Set();
+  count = 0;
+
+  constructor() {
+    const hello = this.apps.get("hello");
+    this.history.set("hello", earlier(hello));
+  }
+
+  tell(kind, data) {
+    this.count += 1;
+    this.listeners.forEach((listener) => listener(this.count, kind, data));
+  }
+
+  deliveries(name) {
+    const app = this.apps.get(name);
+    return [app?.delivery, ...(this.history.get(name) ?? [])].filter(Boolean);
+  }
+
+  create(values) {
+    const id = `t-${Date.now().toString(36)}`;
+    this.tasks.set(id, { id, status: "processing", createdAt: new Date().toISOString(), createdBy: "user:default/dev", spec: { parameters: values, steps }, events: [] });
+    const app = appNamed(values.name, { description: values.description ?? "", public: values.public !== false, owner: values.owner });
+    app.delivery = deliveryOf(app, Array(5).fill("waiting"), { status: "in_progress", taskId: id, startedAt: new Date().toISOString(), seconds: 0, runId: undefined });
+    setTimeout(() => {
+      this.apps.set(app.name, app);
+      this.travel(app, 0, Date.now());
+    }, 250);
+    steps.forEach((step, i) => {
+      setTimeout(() => this.log(id, { stepId: step.id, status: "processing", message: `Beginning step ${step.name}` }), 150 + i * 300);
+      setTimeout(() => this.log(id, { stepId: step.id, status: "completed", message: `Finished step ${step.name}` }), 350 + i * 300);
+    });
+    setTimeout(() => {
+      this.tasks.get(id).status = "completed";
+      this.log(id, { message: "Run completed with status: completed", output: {} }, "completion");
+    }, 1150);
+    return id;
+  }
+
+  log(taskId, body, type = "log") {
+    const { events } = this.tasks.get(taskId);
+    const event = { id: events.length + 1, taskId, type, createdAt: new Date().toISOString(), body };
+    events.push(event);
+    this.taskListeners.forEach((listener) => listener(event));
+  }
+
+  travel(app, i, begun) {
+    const { delivery } = app;
+    delivery.seconds = (Date.now() - begun) / 1000;
+    if (i === phaseNames.length) {
+      Object.assign(delivery, { status: "live", finishedAt: new Date().toISOString() });
+      Object.assign(app, { status: "live", url: app.public ? `https://${app.host}` : undefined, liveRevision: delivery.revision });
+      this.tell("app", app);
+      return;
+    }
+    const phase = delivery.phases[i];
+    if (phase.name === "build") delivery.runId = 7;
+    if (phase.name === "expose" && !app.public) {
+      Object.assign(phase, { status: "skipped", reason: "the application is not public" });
+      this.travel(app, i + 1, begun);
+      return;
+    }
+    Object.assign(phase, { status: "running", seconds: 0, startedAt: new Date().toISOString(), usualSeconds: spans[phase.name] / 1100, reason: reasons[phase.name] });
+    this.tell("app", app);
+    setTimeout(() => {
+      Object.assign(phase, { status: "done", seconds: spans[phase.name] / 1000, finishedAt: new Date().toISOString(), reason: undefined, evidence: evidenceOf(app, phase.name, delivery.revision) });
+      this.travel(app, i + 1, begun);
+    }, spans[phase.name]);
+  }
+
+  remove(name) {
+    const app = this.apps.get(name);
+    Object.assign(app, { status: "deleting", url: undefined, deletion: { startedAt: new Date().toISOString(), requestedBy: "user:default/dev", steps: removal.map((step) => ({ name: step, status: "waiting" })) } });
+    app.deletion.steps.forEach((step, i) => {
+      setTimeout(() => {
+        Object.assign(step, { status: "done", reason: step.name === "namespace" ? `there is no namespace ${name}` : step.name === "repository" ? `the forge answers 404 for apps/idp-${name}` : "it had no catalog entry" });
+        this.tell("app", app);
+      }, 500 * (i + 1));
+    });
+    setTimeout(() => {
+      this.apps.delete(name);
+      this.tell("deleted", { name, deletion: app.deletion });
+    }, 500 * (removal.length + 1));
+    return app;
+  }
+}
