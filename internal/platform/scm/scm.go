@@ -156,6 +156,7 @@ func (c *Client) JobLog(ctx context.Context, owner, name string, job int64) (io.
 // follow gets an address that the forge redirects to. Only the API's own
 // origin sees the token: a log may lie in somebody else's store.
 func (c *Client) follow(ctx context.Context, address *url.URL) (*http.Response, error) {
+	address = c.BaseURL.ResolveReference(address) // it may be relative
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
 	if err != nil {
 		return nil, err
