@@ -45,9 +45,13 @@ func httpApp(cfg Config, id string) object {
 	return object{"servers": servers, "grace_period": "5s"}
 }
 
+// httpsServer speaks no HTTP/3: the listeners are the machine's own and the
+// node's gateway, where it gains nothing, and Caddy would advertise it in an
+// Alt-Svc for each of them.
 func httpsServer(cfg Config, id string) object {
 	return object{
 		"listen":                  cfg.Listen,
+		"protocols":               []string{"h1", "h2"},
 		"automatic_https":         object{"disable": true},
 		"tls_connection_policies": []object{{}},
 		"routes":                  routes(cfg, id),

@@ -123,11 +123,11 @@ func (c Config) withDefaults() Config {
 func (c Config) validate() error {
 	switch {
 	case c.Dir == "":
-		return errors.New("Dir is empty: name a directory for the state")
+		return errors.New("no Dir: name a directory for the state")
 	case c.Domain == "":
-		return errors.New("Domain is empty: name the domain of the applications")
+		return errors.New("no Domain: name the domain of the applications")
 	case len(c.Listen) == 0:
-		return errors.New("Listen is empty: name at least one HTTPS address")
+		return errors.New("no Listen: name at least one HTTPS address")
 	}
 	return nil
 }

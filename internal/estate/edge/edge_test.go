@@ -33,8 +33,10 @@ func TestASystemHostIsServedOverTLSWithTheRootAlone(t *testing.T) {
 	if want := "portal." + domain + e.port + " https 127.0.0.1"; response.Header.Get("X-Seen") != want {
 		t.Errorf("the socket's server saw %q, want %q", response.Header.Get("X-Seen"), want)
 	}
-	if got := response.Header.Get("Server"); got != "" {
-		t.Errorf("Server = %q, want none", got)
+	for _, own := range []string{"Server", "Via", "Alt-Svc"} {
+		if got := response.Header.Values(own); len(got) > 0 {
+			t.Errorf("%s = %q, want none", own, got)
+		}
 	}
 	if len(response.TLS.VerifiedChains[0]) != 3 {
 		t.Errorf("the chain has %d certificates, want leaf, intermediate and root", len(response.TLS.VerifiedChains[0]))
@@ -146,7 +148,10 @@ func TestWebSocketsPass(t *testing.T) {
 }
 
 func TestTheLastTableIsServedWithoutAnAPIServer(t *testing.T) {
-	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, "app") }))
+	backend := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Via", "1.1 inner")
+		_, _ = io.WriteString(w, "app")
+	}))
 	t.Cleanup(backend.Close)
 	cfg := newConfig(t, onSocket(t, http.NotFoundHandler()))
 	table := `{"hosts":{"app.` + domain + `":[{"kind":"Prefix","path":"/","ingress":"a/app","backend":{"service":"a/app:80","targets":["` +
@@ -155,8 +160,9 @@ func TestTheLastTableIsServedWithoutAnAPIServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := start(t, cfg)
-	if _, body := e.read(t, "https://app."+domain+e.port+"/"); body != "app" {
-		t.Errorf("body = %q", body)
+	response, body := e.read(t, "https://app."+domain+e.port+"/")
+	if via := response.Header.Values("Via"); body != "app" || len(via) != 1 || via[0] != "1.1 inner" {
+		t.Errorf("body = %q, Via = %q; want the application's own", body, via)
 	}
 }
 

@@ -52,8 +52,8 @@ func (l caddyLine) level() slog.Level {
 }
 
 func (w slogWriter) Write(line []byte) (int, error) {
-	var entry caddyLine
-	if err := json.Unmarshal(line, &entry); err != nil {
+	entry, ok := parseLine(line)
+	if !ok {
 		w.log.Warn("caddy", "line", string(line))
 		return len(line), nil
 	}
@@ -66,6 +66,11 @@ func (w slogWriter) Write(line []byte) (int, error) {
 	}
 	w.log.Log(context.Background(), entry.level(), "caddy: "+entry.Message, fields...)
 	return len(line), nil
+}
+
+func parseLine(line []byte) (entry caddyLine, ok bool) {
+	err := json.Unmarshal(line, &entry)
+	return entry, err == nil
 }
 
 func (slogWriter) Close() error { return nil }

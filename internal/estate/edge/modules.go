@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -52,6 +54,7 @@ func (*routeModule) CaddyModule() caddy.ModuleInfo {
 // ServeHTTP implements caddyhttp.MiddlewareHandler.
 func (m *routeModule) ServeHTTP(w http.ResponseWriter, r *http.Request, next caddyhttp.Handler) error {
 	w.Header().Del("Server")
+	w = unsigned{&caddyhttp.ResponseWriterWrapper{ResponseWriter: w}}
 	if _, ok := m.edge.systemSocket(r.Host); ok {
 		return next.ServeHTTP(w, r)
 	}
@@ -65,6 +68,22 @@ func (m *routeModule) ServeHTTP(w http.ResponseWriter, r *http.Request, next cad
 		return answer(w, http.StatusServiceUnavailable, "The application has no ready instance.")
 	}
 	return next.ServeHTTP(w, r)
+}
+
+// unsigned leaves out the Via that Caddy's proxy puts before the backend's own:
+// the edge says nothing of how it is made.
+type unsigned struct {
+	*caddyhttp.ResponseWriterWrapper
+}
+
+// WriteHeader implements http.ResponseWriter.
+func (w unsigned) WriteHeader(status int) {
+	header := w.Header()
+	header["Via"] = slices.DeleteFunc(header["Via"], func(hop string) bool { return strings.HasSuffix(hop, " Caddy") })
+	if len(header["Via"]) == 0 {
+		header.Del("Via")
+	}
+	w.ResponseWriterWrapper.WriteHeader(status)
 }
 
 // answer writes a response of the edge itself, which is told apart from an
