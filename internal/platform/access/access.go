@@ -89,22 +89,22 @@ func New(cfg Config) (*Access, error) {
 	}, nil
 }
 
-// Problem is a refusal, with the HTTP status that says it.
-type Problem struct {
+// RefusalError is a refusal, with the HTTP status that says it.
+type RefusalError struct {
 	Status  int
 	Message string
 }
 
-func (p *Problem) Error() string { return p.Message }
+func (p *RefusalError) Error() string { return p.Message }
 
 var (
-	errAnonymous = &Problem{http.StatusUnauthorized, "sign in, or send an API token as Authorization: Bearer"}
-	errToken     = &Problem{http.StatusUnauthorized, "the API token is not known or has expired"}
-	errSession   = &Problem{http.StatusUnauthorized, "the session has ended; sign in again"}
-	errOrigin    = &Problem{http.StatusForbidden, "the request comes from another site"}
+	errAnonymous = &RefusalError{http.StatusUnauthorized, "sign in, or send an API token as Authorization: Bearer"}
+	errToken     = &RefusalError{http.StatusUnauthorized, "the API token is not known or has expired"}
+	errSession   = &RefusalError{http.StatusUnauthorized, "the session has ended; sign in again"}
+	errOrigin    = &RefusalError{http.StatusForbidden, "the request comes from another site"}
 )
 
-// Authenticate says who makes a request. It fails with a *Problem when nobody
+// Authenticate says who makes a request. It fails with a *RefusalError when nobody
 // does or when the request was forged by another site.
 func (a *Access) Authenticate(r *http.Request) (User, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
@@ -130,7 +130,7 @@ func (a *Access) Authenticate(r *http.Request) (User, error) {
 func (a *Access) byToken(ctx context.Context, header string) (User, error) {
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "bearer") || token == "" {
-		return User{}, &Problem{http.StatusUnauthorized, "send the API token as Authorization: Bearer pronto_..."}
+		return User{}, &RefusalError{http.StatusUnauthorized, "send the API token as Authorization: Bearer pronto_..."}
 	}
 	if a.cfg.AdminToken.Equal(token) {
 		return User{Ref: "user:default/admin", Name: "admin", Groups: []string{}, Role: RoleAdmin}, nil
@@ -142,14 +142,14 @@ func (a *Access) byToken(ctx context.Context, header string) (User, error) {
 	return user, err
 }
 
-// Authorize reports, as a *Problem, that the caller in ctx may not do action.
+// Authorize reports, as a *RefusalError, that the caller in ctx may not do action.
 func Authorize(ctx context.Context, action Action) error {
 	user, ok := UserFrom(ctx)
 	if !ok {
 		return errAnonymous
 	}
 	if !Allowed(user.Role, action) {
-		return &Problem{http.StatusForbidden, fmt.Sprintf("the role %q may not do %s; ask an administrator", user.Role, action)}
+		return &RefusalError{http.StatusForbidden, fmt.Sprintf("the role %q may not do %s; ask an administrator", user.Role, action)}
 	}
 	return nil
 }

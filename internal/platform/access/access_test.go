@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -112,7 +113,8 @@ func setUp(t *testing.T, groups ...string) (*Access, *httptest.Server, *http.Cli
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			if err := serve(w, r); err != nil {
 				status := http.StatusInternalServerError
-				if p, ok := err.(*Problem); ok {
+				var p *RefusalError
+				if errors.As(err, &p) {
 					status = p.Status
 				}
 				http.Error(w, err.Error(), status)
@@ -276,7 +278,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 			t.Errorf("%s may %s: %v, want %v", c.role, c.action, err, c.want)
 		}
 	}
-	if err := Authorize(context.Background(), ReadApps); err != errAnonymous {
+	if err := Authorize(context.Background(), ReadApps); !errors.Is(err, errAnonymous) {
 		t.Errorf("nobody = %v", err)
 	}
 	if role := roleOf([]string{"devs", "admins"}, map[string]Role{"devs": RoleDeveloper, "admins": RoleAdmin}); role != RoleAdmin {

@@ -73,7 +73,7 @@ func (a *Access) discover(ctx context.Context) (*oidc.Provider, error) {
 	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, a.cfg.HTTPClient), a.cfg.Issuer)
 	if err != nil {
 		a.cfg.Logger.Warn("the identity provider does not answer", "issuer", a.cfg.Issuer, "error", err)
-		return nil, &Problem{http.StatusServiceUnavailable, "signing in is not possible yet: the identity provider does not answer; try again in a moment"}
+		return nil, &RefusalError{http.StatusServiceUnavailable, "signing in is not possible yet: the identity provider does not answer; try again in a moment"}
 	}
 	a.provider = provider
 	return provider, nil
@@ -90,7 +90,7 @@ func (a *Access) oauth(provider *oidc.Provider) *oauth2.Config {
 // Login sends the browser to the identity provider.
 func (a *Access) Login(w http.ResponseWriter, r *http.Request) error {
 	if !a.logins.allow(clientAddress(r)) {
-		return &Problem{http.StatusTooManyRequests, "too many attempts to sign in; wait a minute"}
+		return &RefusalError{http.StatusTooManyRequests, "too many attempts to sign in; wait a minute"}
 	}
 	provider, err := a.discover(r.Context())
 	if err != nil {
@@ -110,17 +110,17 @@ func (a *Access) Callback(w http.ResponseWriter, r *http.Request) error {
 	login, ok := a.pending.take(query.Get("state"))
 	browser, err := r.Cookie(loginCookie)
 	if !ok || err != nil || browser.Value != login.browser {
-		return &Problem{http.StatusBadRequest, "this sign-in was not begun here or took too long; begin again at /auth/login"}
+		return &RefusalError{http.StatusBadRequest, "this sign-in was not begun here or took too long; begin again at /auth/login"}
 	}
 	if refused := query.Get("error"); refused != "" {
-		return &Problem{http.StatusForbidden, "the identity provider refused: " + firstOf(query.Get("error_description"), refused)}
+		return &RefusalError{http.StatusForbidden, "the identity provider refused: " + firstOf(query.Get("error_description"), refused)}
 	}
 	user, err := a.exchange(r.Context(), query.Get("code"), login)
 	if err != nil {
 		return err
 	}
 	if user.Role == RoleNone {
-		return &Problem{http.StatusForbidden, fmt.Sprintf("%s is in no group that may use the portal; ask an administrator", user.Name)}
+		return &RefusalError{http.StatusForbidden, fmt.Sprintf("%s is in no group that may use the portal; ask an administrator", user.Name)}
 	}
 	value, err := a.store.newSession(r.Context(), user, a.cfg.Clock(), a.cfg.SessionAge)
 	if err != nil {
@@ -172,7 +172,7 @@ func (a *Access) exchange(ctx context.Context, code string, login pendingLogin) 
 // refused tells the person what happened and the log why.
 func (a *Access) refused(what string, cause error) error {
 	a.cfg.Logger.Warn("sign-in failed", "what", what, "error", cause)
-	return &Problem{http.StatusUnauthorized, "signing in failed: " + what + "; begin again at /auth/login"}
+	return &RefusalError{http.StatusUnauthorized, "signing in failed: " + what + "; begin again at /auth/login"}
 }
 
 func (a *Access) userOf(c claims) User {

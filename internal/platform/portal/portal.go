@@ -186,8 +186,8 @@ func (p *Portal) guard(action access.Action, serve handler) http.Handler {
 		if action != "" {
 			user, err := p.cfg.Access.Authenticate(r)
 			if err == nil {
-				r = r.WithContext(access.WithUser(r.Context(), user))
-				err = access.Authorize(r.Context(), action)
+				ctx := access.WithUser(r.Context(), user)
+				r, err = r.WithContext(ctx), access.Authorize(ctx, action)
 			}
 			if err != nil {
 				writeProblem(w, r, p.log, err)

@@ -46,13 +46,13 @@ var errorNames = map[int]string{
 
 // problem is an error with the status and the sentence for the caller.
 func problem(status int, message string) error {
-	return &access.Problem{Status: status, Message: message}
+	return &access.RefusalError{Status: status, Message: message}
 }
 
 // classify turns any error into a status and a sentence; what it does not
 // know is a fault of ours, whose cause only the log gets.
 func classify(err error) (status int, message string) {
-	var known *access.Problem
+	var known *access.RefusalError
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &known):
