@@ -73,6 +73,7 @@ func binaryArch(binary string) (string, error) {
 		return "amd64", nil
 	case elf.EM_AARCH64:
 		return "arm64", nil
+	default:
+		return "", fmt.Errorf("image binary %s: machine %s is neither amd64 nor arm64", binary, f.Machine)
 	}
-	return "", fmt.Errorf("image binary %s: machine %s is neither amd64 nor arm64", binary, f.Machine)
 }

@@ -65,7 +65,7 @@ func TestBadRecipesAreNamed(t *testing.T) {
 }
 
 func TestFilesOfALayerKeepModeOwnerAndDigest(t *testing.T) {
-	files := []File{directory("/work", 0o755, 1001), text("/etc/passwd", "root"), link("/usr/bin/awk", "mawk")}
+	files := []File{directory("/work", 1001), text("/etc/passwd", "root"), link("/usr/bin/awk", "mawk")}
 	layer, err := filesLayer(files)
 	if err != nil {
 		t.Fatal(err)

@@ -37,8 +37,8 @@ func text(name, content string) File { return File{Path: name, Mode: 0o644, Cont
 
 func link(name, target string) File { return File{Path: name, Mode: 0o777, Link: target} }
 
-func directory(name string, mode int64, owner int) File {
-	return File{Path: name, Mode: mode, Owner: owner, Dir: true}
+func directory(name string, owner int) File {
+	return File{Path: name, Mode: 0o755, Owner: owner, Dir: true}
 }
 
 func (f File) header() *tar.Header {

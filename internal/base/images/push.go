@@ -48,7 +48,7 @@ func Push(ctx context.Context, img v1.Image, ref string, auth authn.Authenticato
 // SaveTar writes the images as one OCI layout tar, as `ctr images import` and
 // containerd's import read it. The keys are the references they will have.
 func SaveTar(w io.Writer, byRef map[string]v1.Image) error {
-	index := v1.ImageIndex(emptyIndex)
+	index := emptyIndex
 	tw := tar.NewWriter(w)
 	written := map[v1.Hash]bool{}
 	for _, ref := range slices.Sorted(maps.Keys(byRef)) {

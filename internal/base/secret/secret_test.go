@@ -21,7 +21,7 @@ func TestASecretNeverPrints(t *testing.T) {
 	}
 	for what, text := range map[string]string{
 		"%v": fmt.Sprintf("%v", s), "%+v": fmt.Sprintf("%+v", struct{ S secret.String }{s}), "%#v": fmt.Sprintf("%#v", s),
-		"%s": fmt.Sprintf("%s", s), "slog": log.String(), "json": string(asJSON),
+		"%s": fmt.Sprintf("<%s>", s), "slog": log.String(), "json": string(asJSON),
 	} {
 		if strings.Contains(text, "hunter2") {
 			t.Errorf("%s printed the secret: %s", what, text)
