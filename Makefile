@@ -65,7 +65,7 @@ e2e:
 	./hack/e2e
 
 bench: build images ## Measure form to live and push to live against a hand-driven floor
-	go test ./test/bench -run '^$$' -bench . -benchtime 1x -timeout 60m -v
+	./hack/bench
 
 check: web/node_modules/.package-lock.json lint-tools ## Format, vet, lint, import rules, web lint and types
 	@test -z "$$(gofmt -l cmd internal api test web node templates 2>/dev/null | tee /dev/stderr)"

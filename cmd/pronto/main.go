@@ -45,6 +45,13 @@ func root() *cobra.Command {
 		Short:         "From one form to a running application",
 		Long:          "Pronto takes a developer from one form to a running application at https://<app>.<domain>." + exitHelp,
 		Version:       system.Version,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usageError{fmt.Errorf("unknown command %q; see pronto --help", args[0])}
+			}
+			return nil
+		},
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}

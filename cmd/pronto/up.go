@@ -57,6 +57,6 @@ func upCommand(opts *options) *cobra.Command {
 	flags.IntVar(&httpPort, "http-port", defaults.Edge.HTTPPort, "port that redirects to HTTPS")
 	flags.IntVar(&dnsPort, "dns-port", defaults.DNS.Port, "port of the zone's name server")
 	flags.StringVar(&kubeconfig, "kubeconfig", "", "use this cluster; no node is started")
-	flags.BoolVar(&noTrust, "no-trust", false, "leave the machine's trust store and /etc/hosts alone")
+	flags.BoolVar(&noTrust, "no-trust", false, "leave the machine's trust store alone")
 	return cmd
 }

@@ -22,8 +22,7 @@ type Config struct {
 	State string `json:"state"`
 	// Organization owns the applications' repositories in the forge.
 	Organization string `json:"organization"`
-	// Trust puts the certificate authority into the machine's trust store and
-	// the four fixed names into /etc/hosts.
+	// Trust puts the certificate authority into the machine's trust store.
 	Trust bool `json:"trust"`
 	Edge  Edge `json:"edge"`
 	DNS   DNS  `json:"dns"`

@@ -167,8 +167,12 @@ func (w *wiring) actions(ctx context.Context) (server, error) {
 	})
 }
 
-// builder waits for the credentials that the node writes at its first start.
+// builder waits for the credentials that the node writes at its first start. A
+// cluster that is given has no builder: a job that builds says so and fails.
 func (w *wiring) builder(ctx context.Context) (b protocol.BuildKit, err error) {
+	if !w.cfg.Embedded() {
+		return protocol.BuildKit{}, nil
+	}
 	node, err := nodeConfig(w.ground, w.logger(partCluster))
 	if err != nil {
 		return b, err

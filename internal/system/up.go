@@ -100,6 +100,10 @@ func waitParts(ctx context.Context, id process.Identity, cfg config.Config, out 
 	}()
 	err := followParts(ctx, cfg, out)
 	if err == nil {
+		// The parts may have been ready before it, adopted from one that was killed.
+		err = until(ctx, func(context.Context) error { return supervised(cfg) })
+	}
+	if err == nil {
 		return nil
 	}
 	logs := "read " + cfg.Path("log")
@@ -114,6 +118,13 @@ func waitParts(ctx context.Context, id process.Identity, cfg config.Config, out 
 		return fmt.Errorf("not every part was ready within %s: %s", startTimeout, logs)
 	}
 	return err
+}
+
+func supervised(cfg config.Config) error {
+	if !running(cfg, procSupervisor) {
+		return errors.New("the supervisor has not begun yet")
+	}
+	return nil
 }
 
 // tail is the end of a log file, for an error message.

@@ -231,10 +231,13 @@ func TestALaterDeliveryHasNoCreate(t *testing.T) {
 
 func TestACommitThatAsksForNoBuildIsSyncedAsItIs(t *testing.T) {
 	f := facts(created, pushed, built, synced, exposed, answered)
-	f.Push.SkipCI, f.Run, f.Image, f.Answer.Revision = true, nil, nil, ""
-	d := Evaluate(f, newDelivery("2", "hello", "", t0), at(5))
-	if got := statuses(d); got != "skipped skipped done done done" {
-		t.Errorf("phases = %s (%s)", got, d.Reason)
+	// Its image is an earlier commit's, which the answer names, or none at all.
+	for _, answers := range []string{"", later} {
+		f.Push.SkipCI, f.Run, f.Image, f.Answer.Revision = true, nil, nil, answers
+		d := Evaluate(f, newDelivery("2", "hello", "", t0), at(5))
+		if got := statuses(d); got != "skipped skipped done done done" {
+			t.Errorf("answer of %q: phases = %s (%s)", answers, got, d.Reason)
+		}
 	}
 }
 

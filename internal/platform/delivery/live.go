@@ -22,7 +22,7 @@ func livePhase(d *Delivery, f Facts, now time.Time) {
 		p.Reason = "waits for an answer"
 		return
 	}
-	if p.Reason = liveWait(f.Answer, d.Revision, f); p.Reason == "" {
+	if p.Reason = liveWait(f.Answer, d, f); p.Reason == "" {
 		p.Evidence["url"], p.Evidence["code"] = f.Answer.URL, f.Answer.Code
 		p.Evidence["revision"], p.Evidence["answeredAt"] = f.Answer.Revision, now
 		p.finish(now)
@@ -45,13 +45,17 @@ func hold(p *Phase, f Facts, now time.Time) {
 	}
 }
 
-func liveWait(a *AnswerFact, revision string, f Facts) string {
+// liveWait is what an answer lacks. A commit that was not built, such as the
+// revert of a deployment, has no image that names it: there the finished
+// rollout of what deploy/ names is the proof.
+func liveWait(a *AnswerFact, d *Delivery, f Facts) string {
+	named := a.Revision != "" && d.Phase(Build).Status != Skipped
 	switch {
 	case !a.good():
 		return firstOf(a.Reason, "waits for a good answer")
-	case a.Revision == "" && (f.Rollout == nil || !f.Rollout.Complete):
+	case !named && (f.Rollout == nil || !f.Rollout.Complete):
 		return "waits for the rollout"
-	case a.Revision != "" && !sameRevision(a.Revision, revision):
+	case named && !sameRevision(a.Revision, d.Revision):
 		return "revision " + short(a.Revision) + " still answers"
 	}
 	return ""

@@ -22,11 +22,11 @@ func TestANameThatBreaksARuleIsToldTheFix(t *testing.T) {
 
 func TestReplicasAndArchitectureAreBounded(t *testing.T) {
 	for _, bad := range []any{0.0, -1.0, 1000.0, 1.5, "two", "2", true} {
-		if got := checkReplicas(bad); !strings.Contains(got, "whole number from 1 to 20") {
+		if got := checkReplicas(bad); !strings.Contains(got, "whole number from 1 to 10") {
 			t.Errorf("replicas %v: %q", bad, got)
 		}
 	}
-	for _, good := range []any{nil, 1.0, 20.0, 3} {
+	for _, good := range []any{nil, 1.0, 10.0, 3} {
 		if got := checkReplicas(good); got != "" {
 			t.Errorf("replicas %v: %q", good, got)
 		}

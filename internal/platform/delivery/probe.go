@@ -65,16 +65,23 @@ func (p prober) query(ctx context.Context, host string) (*dns.Msg, error) {
 // visit makes one request over the public address.
 func (p prober) visit(ctx context.Context, app string) (*EdgeFact, *AnswerFact) {
 	answer := &AnswerFact{URL: p.names.AppURL(app)}
-	response, err := p.get(ctx, p.client, answer.URL)
+	reply, err := p.get(ctx, p.client, answer.URL)
 	if err != nil {
 		answer.Reason = plain(err)
 		return &EdgeFact{TLS: false, Reason: answer.Reason}, answer
 	}
-	read(answer, response)
-	return edgeOf(response.TLS, answer), answer
+	answer.read(reply)
+	return edgeOf(reply.tls, answer), answer
 }
 
-func (p prober) get(ctx context.Context, client *http.Client, address string) (*http.Response, error) {
+// reply is what a probe looks at in a response; its body was read and dropped.
+type reply struct {
+	code   int
+	header http.Header
+	tls    *tls.ConnectionState
+}
+
+func (p prober) get(ctx context.Context, client *http.Client, address string) (*reply, error) {
 	ctx, cancel := context.WithTimeout(ctx, probeTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
@@ -92,12 +99,11 @@ func (p prober) get(ctx context.Context, client *http.Client, address string) (*
 	if _, err := io.Copy(io.Discard, io.LimitReader(response.Body, 1<<20)); err != nil {
 		return nil, err
 	}
-	return response, nil
+	return &reply{response.StatusCode, response.Header, response.TLS}, nil
 }
 
-func read(answer *AnswerFact, response *http.Response) {
-	answer.Code, answer.Revision = response.StatusCode, response.Header.Get("X-Revision")
-	answer.Edge = fromEdge(response)
+func (answer *AnswerFact) read(r *reply) {
+	answer.Code, answer.Revision, answer.Edge = r.code, r.header.Get("X-Revision"), r.fromEdge()
 	switch {
 	case answer.Edge && answer.Code == http.StatusNotFound:
 		answer.Reason = "the edge has no rule for the host yet"
@@ -109,9 +115,9 @@ func read(answer *AnswerFact, response *http.Response) {
 }
 
 // fromEdge reports whether the load balancer itself made the answer.
-func fromEdge(response *http.Response) bool {
-	server := response.Header.Get("Server")
-	return server == "pronto-edge" || (strings.HasPrefix(server, "awselb/") && response.StatusCode >= http.StatusBadRequest)
+func (r *reply) fromEdge() bool {
+	server := r.header.Get("Server")
+	return server == "pronto-edge" || (strings.HasPrefix(server, "awselb/") && r.code >= http.StatusBadRequest)
 }
 
 func edgeOf(state *tls.ConnectionState, answer *AnswerFact) *EdgeFact {
@@ -148,12 +154,12 @@ func plain(err error) string {
 // application that is not public.
 func (p prober) ask(ctx context.Context, address string) *AnswerFact {
 	answer := &AnswerFact{}
-	response, err := p.get(ctx, p.inside, address)
+	reply, err := p.get(ctx, p.inside, address)
 	if err != nil {
 		answer.Reason = plain(err)
 		return answer
 	}
-	read(answer, response)
+	answer.read(reply)
 	return answer
 }
 
@@ -167,15 +173,15 @@ func (p prober) vanished(ctx context.Context, app string) (bool, string, error) 
 		return false, "the zone still has the record", nil
 	}
 	p.client.CloseIdleConnections()
-	response, err := p.get(ctx, p.client, p.names.AppURL(app))
+	reply, err := p.get(ctx, p.client, p.names.AppURL(app))
 	var alert *net.OpError
 	switch {
 	case errors.As(err, &alert) && alert.Op == "remote error":
 		return true, "the name is " + dns.RcodeToString[record.Rcode] + ", the edge has no certificate for it", nil
 	case err != nil:
 		return false, "", fmt.Errorf("ask the edge for %s: %w", p.names.Host(app), err)
-	case fromEdge(response) && response.StatusCode == http.StatusNotFound:
+	case reply.fromEdge() && reply.code == http.StatusNotFound:
 		return true, "the name is " + dns.RcodeToString[record.Rcode] + ", the edge answers 404", nil
 	}
-	return false, fmt.Sprintf("the edge still answers %d", response.StatusCode), nil
+	return false, fmt.Sprintf("the edge still answers %d", reply.code), nil
 }

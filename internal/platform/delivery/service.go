@@ -59,7 +59,7 @@ type Service struct {
 	begun   chan struct{}  // closed when Run takes messages
 
 	mu       sync.Mutex
-	running  context.Context // of Run; nil before it
+	follow   func(*tracker) // starts one below Run; nil while the service does not run
 	trackers map[string]*tracker
 	views    map[string]View
 	members  sync.WaitGroup // trackers
@@ -123,11 +123,12 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	defer s.end(cancel)
+	defer s.end()
+	defer cancel()
 	if err := s.cluster.start(ctx); err != nil {
 		return stopped(ctx, err)
 	}
-	s.setRunning(ctx)
+	s.setFollow(func(t *tracker) { s.members.Go(func() { t.run(ctx) }) })
 	for _, app := range apps {
 		if err := s.restore(ctx, app); err != nil {
 			return stopped(ctx, err)
@@ -144,24 +145,24 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 
 // stopped is nil when an error only says that the process is being stopped.
 func stopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
-func (s *Service) end(cancel context.CancelFunc) {
-	s.setRunning(nil)
-	cancel()
+// end waits for what Run started; its context is over.
+func (s *Service) end() {
+	s.setFollow(nil)
 	s.members.Wait()
 	s.work.Wait()
 	s.cluster.stop()
 }
 
-func (s *Service) setRunning(ctx context.Context) {
+func (s *Service) setFollow(follow func(*tracker)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.running = ctx
+	s.follow = follow
 }
 
 func (s *Service) restore(ctx context.Context, app App) error {
@@ -175,15 +176,15 @@ func (s *Service) restore(ctx context.Context, app App) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.adopt(ctx, newTracker(s, app, d))
+	s.adopt(newTracker(s, app, d))
 	return nil
 }
 
-// adopt starts a tracker; s.mu is held.
-func (s *Service) adopt(ctx context.Context, t *tracker) {
+// adopt starts a tracker; s.mu is held and s.follow is there.
+func (s *Service) adopt(t *tracker) {
 	s.trackers[t.app.Name] = t
 	s.views[t.app.Name] = viewOf(t.app, t.d, t.checked, s.names)
-	s.members.Go(func() { t.run(ctx) })
+	s.follow(t)
 }
 
 // housekeep looks for repositories nobody told of, and forgets old events.
@@ -223,13 +224,13 @@ func (s *Service) discover(ctx context.Context) error {
 func (s *Service) tracker(app string, otherwise App) *tracker {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.running == nil {
+	if s.follow == nil {
 		return nil
 	}
 	t, ok := s.trackers[app]
 	if !ok {
 		t = newTracker(s, otherwise, nil)
-		s.adopt(s.running, t)
+		s.adopt(t)
 	}
 	return t
 }
@@ -246,9 +247,9 @@ func (s *Service) clusterChanged(namespace, application string) {
 		app = strings.TrimPrefix(application, s.names.RepositoryPrefix)
 	}
 	s.mu.Lock()
-	t, ctx := s.trackers[app], s.running
+	t, runs := s.trackers[app], s.follow != nil
 	s.mu.Unlock()
-	if t == nil || ctx == nil {
+	if t == nil || !runs {
 		return
 	}
 	select {

@@ -69,7 +69,7 @@ func neverMade(v View) bool {
 
 const (
 	minReplicas = 1
-	maxReplicas = 20
+	maxReplicas = 10
 )
 
 // ValidateCreate checks what only the running platform knows about a form's

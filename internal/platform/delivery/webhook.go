@@ -45,7 +45,7 @@ func (s *Service) Receive(ctx context.Context, guid, event, signature string, bo
 func (s *Service) isRunning() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.running != nil
+	return s.follow != nil
 }
 
 // parse reads the events that matter; others are nil.

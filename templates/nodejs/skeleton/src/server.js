@@ -38,10 +38,15 @@ function route(pathname, state) {
   }
 }
 
-// stop lets the requests under way end, and resolves when the last has.
-export async function stop(server, state, drain = drainMilliseconds) {
+function after(milliseconds) {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+}
+
+// stop takes requests until drained, lets those under way end, and resolves
+// when the last has.
+export async function stop(server, state, drained = after(drainMilliseconds)) {
   state.ready = false;
-  await new Promise((resolve) => { setTimeout(resolve, drain); });
+  await drained;
   await new Promise((resolve, reject) => {
     server.close((error) => (error ? reject(error) : resolve()));
     server.closeIdleConnections();

@@ -28,8 +28,10 @@ test('says that it does not know a path', async () => {
 
 test('is ready until it is told to stop, and healthy to the end', async () => {
   assert.equal((await fetch(`${base}/readyz`)).status, 200);
-  const stopped = stop(server, state, 50);
+  let drain;
+  const stopped = stop(server, state, new Promise((resolve) => { drain = resolve; }));
   assert.equal((await fetch(`${base}/readyz`)).status, 503);
   assert.equal((await fetch(`${base}/healthz`)).status, 200);
+  drain();
   await stopped;
 });
