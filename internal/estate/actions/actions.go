@@ -19,6 +19,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"k8s.io/client-go/kubernetes"
@@ -54,6 +55,7 @@ type Config struct {
 	MaxJobs       int // at a time; the others wait in order. 0 means 4
 	WarmRunners   int // pods kept waiting for a job
 	Logger        *slog.Logger
+	Clock         func() time.Time // default time.Now
 }
 
 // Webhook is a receiver of events.
@@ -71,8 +73,9 @@ type Actions struct {
 	kube  kubernetes.Interface
 	pods  *pods
 
-	access  *accessCache
-	signKey []byte // of log addresses
+	access     *accessCache
+	heartbeats heartbeats
+	signKey    []byte // of log addresses
 
 	engineMu      sync.Mutex
 	wake          chan struct{} // the engine has something to look at
@@ -100,7 +103,8 @@ func New(cfg Config) (*Actions, error) {
 		return nil, fmt.Errorf("actions: %w", err)
 	}
 	a := &Actions{cfg: cfg, log: cfg.Logger, db: db, kube: kube, forge: newForge(cfg), access: newAccessCache(),
-		signKey: make([]byte, 32), wake: make(chan struct{}, 1)}
+		heartbeats: heartbeats{heard: map[string]time.Time{}},
+		signKey:    make([]byte, 32), wake: make(chan struct{}, 1)}
 	rand.Read(a.signKey) // never fails, see crypto/rand
 	a.pods = &pods{cfg: cfg, kube: kube}
 	return a, nil
@@ -115,6 +119,9 @@ func (c *Config) complete() error {
 	}
 	if c.Namespace == "" {
 		c.Namespace = "pronto-ci"
+	}
+	if c.Clock == nil {
+		c.Clock = time.Now
 	}
 	if c.MaxJobs <= 0 {
 		c.MaxJobs = 4

@@ -14,10 +14,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -299,6 +301,21 @@ func TestActions(t *testing.T) {
 		}
 		run, jobs := w.finish(sha)
 		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the job's pod") {
+			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+		}
+	})
+	t.Run("a runner that is silent for too long fails its job", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-silent")
+		var ahead atomic.Int64
+		w.stop()
+		w.cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+		w.start()
+		mark := filepath.Join(t.TempDir(), "stopped")
+		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: touch " + mark + "; kill -STOP $PPID; sleep 30}]}}\n")
+		w.until("the runner is stopped", func() bool { _, err := os.Stat(mark); return err == nil && w.run(sha).GetStatus() == "in_progress" })
+		ahead.Store(int64(3 * time.Minute))
+		run, jobs := w.finish(sha)
+		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the runner was lost") {
 			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}
 	})

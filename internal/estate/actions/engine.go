@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -38,6 +39,9 @@ func (a *Actions) turn(ctx context.Context) error {
 	a.engineMu.Lock()
 	defer a.engineMu.Unlock()
 	admitErr := a.admitPushes(ctx)
+	if err := a.loseSilent(ctx); err != nil {
+		return err
+	}
 	runs, err := all(ctx, a.db, scanRun, `SELECT `+runColumns+` FROM runs WHERE status <> ? ORDER BY id`, statusCompleted)
 	if err != nil {
 		return err
@@ -209,7 +213,7 @@ func (a *Actions) bind(ctx context.Context, tx *sql.Tx, j *job) error {
 	var name string
 	err := missing(tx.QueryRowContext(ctx, `UPDATE runners SET job_id = ? WHERE name =
 		(SELECT name FROM runners WHERE job_id = 0 ORDER BY instance = '', created LIMIT 1) RETURNING name`, j.ID).Scan(&name))
-	if err == errNotFound {
+	if errors.Is(err, errNotFound) {
 		name = runnerName()
 		_, err = tx.ExecContext(ctx, `INSERT INTO runners (name, job_id, created) VALUES (?, ?, ?)`, name, j.ID, now())
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -63,6 +64,7 @@ func (k *kubelet) start(ctx context.Context, pod *corev1.Pod) {
 	}
 	cmd := exec.CommandContext(ctx, k.binary)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Second // then it is killed: a runner may be stopped
 	cmd.Stderr = os.Stderr
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH")}
 	for _, e := range pod.Spec.Containers[0].Env {

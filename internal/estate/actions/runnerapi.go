@@ -179,16 +179,18 @@ func (a *Actions) report(w http.ResponseWriter, r *http.Request) {
 	}
 	var answer protocol.ReportAnswer
 	var ended string
-	err := a.inTx(r.Context(), func(tx *sql.Tx) error {
-		row, err := a.runnerOf(r.Context(), tx, bearer(r), report.Instance)
+	ctx := r.Context()
+	err := a.inTx(ctx, func(tx *sql.Tx) error {
+		row, err := a.runnerOf(ctx, tx, bearer(r), report.Instance)
 		if err != nil {
 			return err
 		}
-		run, j, err := a.jobAndRun(r.Context(), tx, row.JobID)
+		a.heartbeats.beat(row.Name, a.cfg.Clock())
+		run, j, err := a.jobAndRun(ctx, tx, row.JobID)
 		if err != nil {
 			return err
 		}
-		if err := a.store(r.Context(), tx, run, j, report.Events); err != nil {
+		if err := a.store(ctx, tx, run, j, report.Events); err != nil {
 			return err
 		}
 		if j.Status == statusCompleted {
