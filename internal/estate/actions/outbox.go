@@ -94,14 +94,11 @@ func (a *Actions) postStatus(ctx context.Context, q querier, r *run, name, state
 
 // runOutbox delivers one target's messages in order.
 func (a *Actions) runOutbox(ctx context.Context, target string) error {
-	for {
+	for ctx.Err() == nil {
 		changed := a.outboxChanged.wait()
 		wait, err := a.deliverNext(ctx, target)
 		if err != nil && ctx.Err() == nil {
 			a.log.Warn("deliver; it is tried again", "target", target, "error", err)
-		}
-		if ctx.Err() != nil {
-			return nil
 		}
 		switch {
 		case wait < 0: // delivered, look for the next
@@ -117,6 +114,7 @@ func (a *Actions) runOutbox(ctx context.Context, target string) error {
 			}
 		}
 	}
+	return nil
 }
 
 // deliverNext returns how long to wait: less than 0 not at all, 0 until there

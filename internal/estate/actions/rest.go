@@ -217,7 +217,8 @@ func (a *Actions) rerun(w http.ResponseWriter, r *http.Request, repo string) err
 	if found.Status != statusCompleted || found.Conclusion == startupFailure {
 		return &restError{http.StatusForbidden, "This workflow run cannot be rerun: it is not over, or its file is not valid."}
 	}
-	if err := a.inTx(r.Context(), func(tx *sql.Tx) error { return a.nextAttempt(r.Context(), tx, found) }); err != nil {
+	ctx := r.Context()
+	if err := a.inTx(ctx, func(tx *sql.Tx) error { return a.nextAttempt(ctx, tx, found) }); err != nil {
 		return err
 	}
 	a.signal()

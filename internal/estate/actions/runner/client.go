@@ -96,15 +96,15 @@ func (c *Client) once(ctx context.Context, path string, in, out any) (found, ret
 }
 
 func decode(response *http.Response, out any) (found, retry bool, err error) {
-	switch code := response.StatusCode; {
-	case code == http.StatusOK:
+	switch code := response.StatusCode; code {
+	case http.StatusOK:
 		if err := json.NewDecoder(response.Body).Decode(out); err != nil {
 			return false, true, fmt.Errorf("read answer: %w", err) // cut off on the way
 		}
 		return true, false, nil
-	case code == http.StatusNoContent:
+	case http.StatusNoContent:
 		return false, false, nil
-	case code == http.StatusGone || code == http.StatusUnauthorized || code == http.StatusConflict:
+	case http.StatusGone, http.StatusUnauthorized, http.StatusConflict:
 		return false, false, fmt.Errorf("%w (status %d)", ErrGone, code)
 	default:
 		text, _ := io.ReadAll(io.LimitReader(response.Body, 512)) // only to tell more

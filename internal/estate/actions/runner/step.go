@@ -55,7 +55,7 @@ func (j *job) runStep(ctx context.Context, number int, def *model.Step) {
 // prepare computes name, environment and condition.
 func (s *step) prepare() (run bool, err error) {
 	s.name = plainName(s.def)
-	env, err := s.job.stepEnv(s.def)
+	env, err := s.stepEnv(s.def)
 	if err != nil {
 		return false, err
 	}

@@ -30,7 +30,7 @@ func (w *Workflow) supported() error {
 }
 
 func (w *Workflow) unsupported(pos *actionlint.Pos, format string, args ...any) error {
-	return &Problem{Path: w.Path, Line: pos.Line, Message: fmt.Sprintf(format, args...)}
+	return &InvalidError{Path: w.Path, Line: pos.Line, Message: fmt.Sprintf(format, args...)}
 }
 
 func (w *Workflow) jobSupported(job *actionlint.Job) error {

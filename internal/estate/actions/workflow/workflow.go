@@ -35,14 +35,14 @@ type jobExtras struct {
 	ContinueOnError string    `yaml:"continue-on-error"`
 }
 
-// Problem is why a workflow cannot run.
-type Problem struct {
+// InvalidError says why a workflow cannot run.
+type InvalidError struct {
 	Path    string
 	Line    int
 	Message string
 }
 
-func (p *Problem) Error() string {
+func (p *InvalidError) Error() string {
 	if p.Line == 0 {
 		return p.Path + ": " + p.Message
 	}
@@ -57,7 +57,7 @@ func (w *Workflow) Name() string {
 	return w.Path
 }
 
-// Parse reads a workflow. The error is a *Problem that names the line.
+// Parse reads a workflow. The error is a *InvalidError that names the line.
 func Parse(path string, source []byte) (*Workflow, error) {
 	tree, problems := actionlint.Parse(source)
 	if len(problems) > 0 {
@@ -66,10 +66,10 @@ func Parse(path string, source []byte) (*Workflow, error) {
 	w := &Workflow{Path: path, tree: tree}
 	var err error
 	if w.Model, err = model.ReadWorkflow(bytes.NewReader(source), false); err != nil {
-		return nil, &Problem{Path: path, Message: err.Error()}
+		return nil, &InvalidError{Path: path, Message: err.Error()}
 	}
 	if err := yaml.Unmarshal(source, &w.extra); err != nil {
-		return nil, &Problem{Path: path, Message: err.Error()}
+		return nil, &InvalidError{Path: path, Message: err.Error()}
 	}
 	for _, job := range w.Model.Jobs {
 		for _, step := range job.Steps {
@@ -104,7 +104,7 @@ func Check(w *Workflow, source []byte) error {
 	}
 	findings, err := linter.Lint(w.Path, source, nil)
 	if err != nil {
-		return &Problem{Path: w.Path, Message: err.Error()}
+		return &InvalidError{Path: w.Path, Message: err.Error()}
 	}
 	for _, finding := range findings {
 		if !advisory[finding.Kind] {
@@ -114,8 +114,8 @@ func Check(w *Workflow, source []byte) error {
 	return w.supported()
 }
 
-func problem(path string, e *actionlint.Error) *Problem {
-	return &Problem{Path: path, Line: e.Line, Message: e.Message}
+func problem(path string, e *actionlint.Error) *InvalidError {
+	return &InvalidError{Path: path, Line: e.Line, Message: e.Message}
 }
 
 // Permissions are those of a job: its own, or the workflow's. ok is false

@@ -101,7 +101,7 @@ func TestWhatIsNotSupportedIsNamedWithItsLine(t *testing.T) {
 			if err == nil {
 				err = workflow.Check(w, source)
 			}
-			var problem *workflow.Problem
+			var problem *workflow.InvalidError
 			if !errors.As(err, &problem) || problem.Line != c.line || !strings.Contains(problem.Message, c.says) {
 				t.Errorf("error = %v, want line %d and %q", err, c.line, c.says)
 			}
