@@ -94,7 +94,7 @@ func (f *Forge) answerDirectory(w http.ResponseWriter, r *request, v *gitstore.V
 func (f *Forge) contentJSON(r *request, v *gitstore.View, entry object.TreeEntry, path, ref string, inline bool) (obj, error) {
 	escaped, sha := escapePath(path), entry.Hash.String()
 	kind, plural, web := "file", "blobs", "blob"
-	switch entry.Mode {
+	switch entry.Mode { //nolint:exhaustive // the other modes are files
 	case filemode.Dir:
 		kind, plural, web = "dir", "trees", "tree"
 	case filemode.Submodule:

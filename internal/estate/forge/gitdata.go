@@ -96,7 +96,7 @@ func (f *Forge) treeEntries(r *request, v *gitstore.View, sha, prefix string, re
 
 func (f *Forge) treeEntry(r *request, v *gitstore.View, entry object.TreeEntry, path string) obj {
 	sha, kind := entry.Hash.String(), "blob"
-	switch entry.Mode {
+	switch entry.Mode { //nolint:exhaustive // the other modes are blobs
 	case filemode.Dir:
 		kind = "tree"
 	case filemode.Submodule:

@@ -34,7 +34,7 @@ func (f *Forge) gitRoutes() http.Handler {
 func (f *Forge) gitHandler(serve func(http.ResponseWriter, *request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, raw *http.Request) {
 		r := &request{Request: raw}
-		err := f.admitGit(r)
+		err := f.admitGit(r) //nolint:contextcheck // r carries it
 		if err == nil {
 			err = serve(w, r)
 		}
@@ -91,7 +91,7 @@ func (f *Forge) advertise(w http.ResponseWriter, r *request) error {
 	if service == "git-receive-pack" || !strings.Contains(r.Header.Get("Git-Protocol"), "version=2") {
 		line := "# service=" + service + "\n"
 		if _, err := fmt.Fprintf(w, "%04x%s0000", len(line)+4, line); err != nil {
-			return nil // the client is gone
+			return nil //nolint:nilerr // the client is gone: nobody is left to tell
 		}
 	}
 	return f.serveGit(w, r, nil, strings.TrimPrefix(service, "git-"), "--http-backend-info-refs")

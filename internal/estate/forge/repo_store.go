@@ -106,20 +106,9 @@ func (f *Forge) updateRepo(ctx context.Context, r repository) error {
 }
 
 // finishRemovals deletes the files of repositories whose deletion was cut short.
-func (f *Forge) finishRemovals(ctx context.Context) (err error) {
-	rows, err := f.db.QueryContext(ctx, `SELECT repository_id, owner, name FROM removals`)
+func (f *Forge) finishRemovals(ctx context.Context) error {
+	owed, err := f.owedRemovals(ctx)
 	if err != nil {
-		return fmt.Errorf("read removals: %w", err)
-	}
-	var owed []repository
-	for rows.Next() {
-		var r repository
-		if err := rows.Scan(&r.ID, &r.Owner, &r.Name); err != nil {
-			return errors.Join(fmt.Errorf("read removals: %w", err), rows.Close())
-		}
-		owed = append(owed, r)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return fmt.Errorf("read removals: %w", err)
 	}
 	for _, r := range owed {
@@ -128,6 +117,23 @@ func (f *Forge) finishRemovals(ctx context.Context) (err error) {
 		}
 	}
 	return nil
+}
+
+func (f *Forge) owedRemovals(ctx context.Context) ([]repository, error) {
+	rows, err := f.db.QueryContext(ctx, `SELECT repository_id, owner, name FROM removals`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var owed []repository
+	for rows.Next() {
+		var r repository
+		if err := rows.Scan(&r.ID, &r.Owner, &r.Name); err != nil {
+			return nil, err
+		}
+		owed = append(owed, r)
+	}
+	return owed, rows.Err()
 }
 
 func (f *Forge) removeFiles(ctx context.Context, r repository) error {
