@@ -49,7 +49,7 @@ func newBench(t testing.TB) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var logs io.Writer = io.Discard
+	logs := io.Discard
 	if os.Getenv("GITOPS_TEST_LOG") != "" {
 		logs = os.Stderr
 	}

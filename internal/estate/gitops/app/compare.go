@@ -142,8 +142,7 @@ func (c *comparer) differs(ctx context.Context, app *argo.Application, target, l
 		return false, ctx.Err()
 	}
 	if err != nil {
-		// The server refuses the target: the sync will say why.
-		return true, nil
+		return true, nil //nolint:nilerr // the server refuses the target: the sync will say why
 	}
 	c.remember(app.Name, key, verdict{texts, result.Modified})
 	return result.Modified, nil
@@ -160,12 +159,12 @@ func (c *comparer) remember(app string, key kube.ResourceKey, found verdict) {
 
 // runner carries the caller's context through the engine, which has none to give.
 type runner struct {
-	ctx context.Context
+	ctx context.Context //nolint:containedctx // the engine calls Run with context.Background()
 	to  diff.ServerSideDryRunner
 }
 
 func (r runner) Run(_ context.Context, obj *unstructured.Unstructured, manager string) (string, error) {
-	return r.to.Run(r.ctx, obj, manager)
+	return r.to.Run(r.ctx, obj, manager) //nolint:contextcheck // the caller's context is the better one
 }
 
 // fingerprint covers all of target, and of live what an apply could change.

@@ -205,7 +205,7 @@ func (c *Controller) Reconcile(ctx context.Context, request reconcile.Request) (
 		return work.finalize(ctx)
 	}
 	after, err := work.reconcile(ctx)
-	if ctx.Err() != nil {
+	if stopping(ctx) {
 		return reconcile.Result{}, nil
 	}
 	if saveErr := work.save(ctx); saveErr != nil && err == nil {
@@ -242,3 +242,6 @@ func (w *work) save(ctx context.Context) error {
 	w.stored = w.app.DeepCopy()
 	return nil
 }
+
+// stopping says that errors only come from the end of the process.
+func stopping(ctx context.Context) bool { return ctx.Err() != nil }

@@ -63,9 +63,8 @@ func last(revision, phase string, heals int64, ago time.Duration) *argo.Operatio
 }
 
 func TestSelfHealsBackOff(t *testing.T) {
-	want := []time.Duration{0, 2, 6, 18, 54, 162, 300, 300}
-	for attempts, seconds := range want {
-		if got := selfHealDelay(int64(attempts)); got != seconds*time.Second {
+	for attempts, seconds := range []int{0, 2, 6, 18, 54, 162, 300, 300} {
+		if got := selfHealDelay(int64(attempts)); got != time.Duration(seconds)*time.Second {
 			t.Errorf("after %d heals: %s, want %ds", attempts, got, seconds)
 		}
 	}
@@ -73,10 +72,9 @@ func TestSelfHealsBackOff(t *testing.T) {
 
 func TestRetriesBackOffAndEnd(t *testing.T) {
 	state := &argo.OperationState{Operation: argo.Operation{Retry: argo.RetryStrategy{Limit: 5}}}
-	want := []time.Duration{5, 10, 20, 40, 80}
-	for count, seconds := range want {
+	for count, seconds := range []int{5, 10, 20, 40, 80} {
 		state.RetryCount = int64(count)
-		if at, again := retryAt(state, noon); !again || at.Sub(noon) != seconds*time.Second {
+		if at, again := retryAt(state, noon); !again || at.Sub(noon) != time.Duration(seconds)*time.Second {
 			t.Errorf("retry %d: %v after %s, want %ds", count, again, at.Sub(noon), seconds)
 		}
 	}

@@ -139,7 +139,7 @@ func (w *work) fetch(ctx context.Context, git *fetched, hard bool) {
 	}
 	objects, sourceType, err := w.cfg.Repositories.Manifests(ctx, git.source, revision)
 	if err != nil {
-		git.err = fmt.Errorf("Failed to load target state: %w", err)
+		git.err = fmt.Errorf("Failed to load target state: %w", err) //nolint:staticcheck // Argo CD's condition, word for word
 		return
 	}
 	git.revision, git.objects, git.sourceType = revision, objects, sourceType

@@ -128,7 +128,7 @@ func (c *Controller) Reconcile(ctx context.Context, request reconcile.Request) (
 	}
 	stored := set.DeepCopy()
 	after, err := c.reconcile(ctx, set)
-	if ctx.Err() != nil {
+	if stopping(ctx) {
 		return reconcile.Result{}, nil
 	}
 	if err != nil {
@@ -257,3 +257,6 @@ func soonest(a, b time.Duration) time.Duration {
 	}
 	return a
 }
+
+// stopping says that errors only come from the end of the process.
+func stopping(ctx context.Context) bool { return ctx.Err() != nil }

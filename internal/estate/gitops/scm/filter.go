@@ -29,9 +29,6 @@ type filter struct {
 // alternatives; a repository must pass an entry of each type that is present.
 func (f filter) byBranch() bool { return f.branch != nil || len(f.exist) > 0 || len(f.absent) > 0 }
 
-// needsPaths says that the filter has to ask the server about files.
-func (f filter) needsPaths() bool { return len(f.exist) > 0 || len(f.absent) > 0 }
-
 func compile(filters []argo.SCMProviderFilter) ([]filter, error) {
 	compiled := make([]filter, len(filters))
 	for i, given := range filters {

@@ -115,7 +115,7 @@ func parse(files []file) ([]*unstructured.Unstructured, error) {
 		}
 		found, err := kube.SplitYAML(f.content)
 		if err != nil {
-			return nil, fmt.Errorf("Failed to unmarshal %q: %w", f.path, err)
+			return nil, fmt.Errorf("Failed to unmarshal %q: %w", f.path, err) //nolint:staticcheck // Argo CD's condition, word for word
 		}
 		for _, object := range found {
 			flat, err := flatten(object)
