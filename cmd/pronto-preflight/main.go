@@ -5,6 +5,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -24,7 +25,7 @@ func main() {
 	build := flag.Bool("build-only", false, "look only at what building and testing need, not at ports")
 	flag.StringVar(&cfg.State, "state", stateFromEnv(cfg.State), "state directory")
 	flag.Parse()
-	if err := run(cfg, *install, *build); err != nil {
+	if err := run(context.Background(), cfg, *install, *build); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -37,11 +38,11 @@ func stateFromEnv(fallback string) string {
 	return fallback
 }
 
-func run(cfg config.Config, install, buildOnly bool) error {
+func run(ctx context.Context, cfg config.Config, install, buildOnly bool) error {
 	found := inspect(cfg, buildOnly)
 	packages := packagesOf(found)
 	if install && len(packages) > 0 && os.Geteuid() == 0 {
-		if err := aptInstall(packages); err != nil {
+		if err := aptInstall(ctx, packages); err != nil {
 			return err
 		}
 		found = inspect(cfg, buildOnly)
@@ -78,10 +79,10 @@ func packagesOf(found []machine.Finding) []string {
 	return packages
 }
 
-func aptInstall(packages []string) error {
+func aptInstall(ctx context.Context, packages []string) error {
 	fmt.Println("packages  installing", strings.Join(packages, " "))
 	for _, args := range [][]string{{"update", "-qq"}, append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)} {
-		cmd := exec.Command("apt-get", args...)
+		cmd := exec.CommandContext(ctx, "apt-get", args...)
 		cmd.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, out)

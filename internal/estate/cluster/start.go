@@ -63,8 +63,8 @@ func launch(cfg Config, file string) (cmd *exec.Cmd, permit *os.File, err error)
 		return nil, nil, err
 	}
 	defer read.Close()
-	// No Context and no Pdeathsig: the node must survive this process.
-	cmd = exec.Command(cfg.NodeBinary, "init", "--config", file)
+	// No Pdeathsig either.
+	cmd = exec.Command(cfg.NodeBinary, "init", "--config", file) //nolint:noctx // the node must survive this process
 	cmd.Stdout, cmd.Stderr = output, output
 	cmd.Dir = "/"
 	cmd.ExtraFiles = []*os.File{read}

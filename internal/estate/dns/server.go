@@ -113,11 +113,11 @@ func orDefault(value, unset string) string {
 func (c Config) validate() error {
 	switch {
 	case c.Dir == "":
-		return errors.New("Dir is empty: name a directory for the state")
+		return errors.New("no Dir: name a directory for the state")
 	case c.Domain == "":
-		return errors.New("Domain is empty: name the zone")
+		return errors.New("no Domain: name the zone")
 	case len(c.Listeners) == 0:
-		return errors.New("Listeners is empty: name at least one address")
+		return errors.New("no Listeners: name at least one address")
 	}
 	for _, listener := range c.Listeners {
 		if _, err := netip.ParseAddrPort(listener.Addr); err != nil {
