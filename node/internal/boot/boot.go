@@ -62,10 +62,10 @@ func Run(ctx context.Context, cfg nodeconf.Config, permission io.Reader, log *sl
 		<-ctx.Done()
 	}
 	node.stop()
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // prepare does all that needs no network.

@@ -41,10 +41,10 @@ func TestValidateNamesTheField(t *testing.T) {
 
 func TestLoadRefusesAnUnknownField(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "node.json")
-	if err := os.WriteFile(file, []byte(`{"nmae": "typo"}`), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(`{"naam": "typo"}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Load(file); err == nil || !strings.Contains(err.Error(), "nmae") {
+	if _, err := Load(file); err == nil || !strings.Contains(err.Error(), "naam") {
 		t.Errorf("got %v, want an error that names the field", err)
 	}
 }
