@@ -9,7 +9,7 @@ type Props = { name: string; platform: Platform | undefined; check: NameCheck | 
 /** Preview is what will come to be, as one types, each with a tick when it is free. */
 export function Preview({ name, platform, check }: Props) {
   const { t } = useWords();
-  const rows = (check?.checks.length ?? 0) > 0 ? (check?.checks ?? []).filter(({ kind }) => kind !== "name") : guess(name, platform);
+  const rows = (check?.checks.length ?? 0) > 0 ? (check?.checks ?? []).filter(({ kind }) => kind !== "name") : guess(check ? "" : name, platform);
   return (
     <aside className={classes.preview} aria-labelledby="preview">
       <h2 id="preview">{t("create.preview")}</h2>

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import page from "../components/Page.module.css";
 import { Facts } from "../components/Facts";
 import { entityName } from "../format/text";
 import { useWords } from "../i18n/I18n";
@@ -16,7 +17,7 @@ export function Review({ form, values, busy, onBack, onSubmit }: Props) {
     .map((key) => ({ key, label: said(properties[key]?.title ?? key), value: form.secrets.has(key) ? "••••••" : shown(values[key], t("create.yes"), t("create.no")) }));
   return (
     <section aria-labelledby="review">
-      <h2 id="review">{t("create.reviewTitle")}</h2>
+      <h2 id="review" className={page.heading}>{t("create.reviewTitle")}</h2>
       <p>{t("create.reviewText")}</p>
       <Facts facts={facts} />
       <div className={classes.actions}>

@@ -27,7 +27,7 @@ function SecretWidget(props: WidgetProps) {
 function UpDownWidget(props: WidgetProps) {
   const common = useFieldProps(props);
   const value = typeof props.value === "number" || typeof props.value === "string" ? props.value : "";
-  return <NumberInput {...common} w={140} value={value} allowDecimal={props.schema.type !== "integer"} min={props.schema.minimum} max={props.schema.maximum} clampBehavior="none" onChange={(chosen) => props.onChange(chosen === "" ? undefined : chosen)} />;
+  return <NumberInput {...common} styles={{ wrapper: { width: 140 } }} value={value} allowDecimal={props.schema.type !== "integer"} min={props.schema.minimum} max={props.schema.maximum} clampBehavior="none" onChange={(chosen) => props.onChange(chosen === "" ? undefined : chosen)} />;
 }
 
 function CheckboxWidget(props: WidgetProps) {

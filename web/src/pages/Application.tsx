@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { useLocation, useParams } from "react-router";
+import { useLocation, useNavigate, useParams } from "react-router";
 import { api } from "../api/client";
 import { asProblem, unwrap, type Problem } from "../api/problem";
 import { Failure } from "../components/Failure";
@@ -18,6 +18,12 @@ export function Application() {
   const state = useLocation().state as { taskId?: string } | null;
   const entry = live.apps[name];
   const problem = useAsked(name, live.loaded && !entry && !(name in live.gone));
+  const navigate = useNavigate();
+  const arrived = entry !== undefined && state !== null;
+  useEffect(() => {
+    // Where one came from is told once: a page read again later must not wait for that task.
+    if (arrived) void navigate(".", { replace: true, state: null });
+  }, [arrived, navigate]);
   if (entry) return <AppKnown key={name} entry={entry} />;
   if (name in live.gone) return <AppGone name={name} deletion={live.gone[name]} />;
   if (state?.taskId) return <AppStarting name={name} taskId={state.taskId} />;

@@ -35,7 +35,10 @@ export function DeleteDialog({ name, onClose }: { name: string; onClose: () => v
     <Modal opened onClose={onClose} title={t("delete.confirmTitle", { name })} centered closeButtonProps={{ "aria-label": t("delete.cancel") }}>
       <form onSubmit={submit}>
         <p>{t("delete.confirmText")}</p>
-        <TextInput label={t("delete.field")} value={typed} autoComplete="off" spellCheck={false} data-autofocus error={wrong && t("delete.mismatch", { name })} onChange={(event) => setTyped(event.currentTarget.value)} />
+        <TextInput label={t("delete.field")} value={typed} autoComplete="off" spellCheck={false} data-autofocus error={wrong && t("delete.mismatch", { name })} onChange={(event) => {
+            setTyped(event.currentTarget.value);
+            setWrong(false);
+          }} />
         {problem && <Failure problem={problem} />}
         <Group mt="lg" justify="flex-end">
           <Button variant="default" onClick={onClose}>

@@ -57,7 +57,7 @@ export function Deliveries({ deliveries, shown, problem, again, onChoose }: Prop
                       {delivery.message}
                     </span>
                   </td>
-                  <td className={home.quiet}>{seconds(delivery.seconds)}</td>
+                  <td className={home.quiet}>{delivery.status === "in_progress" ? "–" : seconds(delivery.seconds)}</td>
                   <td className={home.quiet}>
                     <When at={delivery.startedAt} />
                   </td>

@@ -16,9 +16,9 @@ export function Shell() {
       <Rail />
       <div className={classes.side}>
         <OfflineBar />
-        <header className={classes.top}>
+        <section className={classes.top} aria-label={t("account.label")}>
           <Tools />
-        </header>
+        </section>
         <main id="content" className={classes.content} tabIndex={-1}>
           <Outlet />
         </main>
