@@ -1,10 +1,18 @@
 // The mock's world: applications that travel the line by themselves.
 
-import { appNamed, deliveryOf, earlier, evidenceOf, firstApps, phaseNames, steps } from "./data.mjs";
+import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, phaseNames, steps } from "./data.mjs";
 
 const spans = { create: 1100, build: 4200, sync: 1900, expose: 900, live: 500 }; // ms
 const reasons = { create: "waits for the repository's first commit", build: "runs Build and push", sync: "1 of 2 pods are ready", expose: "waits for a healthy target", live: "waits for a good answer" };
-const removal = ["stop", "repository", "application", "namespace", "images", "address", "catalog"];
+const proofs = {
+  stop: () => "no delivery of it goes on",
+  repository: (name) => `the forge answers 404 for apps/idp-${name}`,
+  application: (name) => `there is no Application idp-${name}`,
+  namespace: (name) => `there is no namespace ${name}`,
+  images: (name) => `the registry lists no tag of registry.${domain}/idp-${name}`,
+  address: (name) => `the name server knows no ${name}.${domain}`,
+  catalog: (name) => `the catalog has no component:default/${name}`,
+};
 
 /** World holds applications and tasks, and tells listeners what changes. */
 export class World {
@@ -83,17 +91,17 @@ export class World {
 
   remove(name) {
     const app = this.apps.get(name);
-    Object.assign(app, { status: "deleting", url: undefined, deletion: { startedAt: new Date().toISOString(), requestedBy: "user:default/dev", steps: removal.map((step) => ({ name: step, status: "waiting" })) } });
+    Object.assign(app, { status: "deleting", url: undefined, deletion: { startedAt: new Date().toISOString(), requestedBy: "user:default/dev", steps: Object.keys(proofs).map((step) => ({ name: step, status: "waiting" })) } });
     app.deletion.steps.forEach((step, i) => {
       setTimeout(() => {
-        Object.assign(step, { status: "done", reason: step.name === "namespace" ? `there is no namespace ${name}` : step.name === "repository" ? `the forge answers 404 for apps/idp-${name}` : "it had no catalog entry" });
+        Object.assign(step, { status: "done", reason: proofs[step.name](name) });
         this.tell("app", app);
       }, 500 * (i + 1));
     });
     setTimeout(() => {
       this.apps.delete(name);
       this.tell("deleted", { name, deletion: app.deletion });
-    }, 500 * (removal.length + 1));
+    }, 500 * (app.deletion.steps.length + 1));
     return app;
   }
 }

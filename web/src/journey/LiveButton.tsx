@@ -17,7 +17,7 @@ export function LiveButton({ app }: { app: App }) {
   return (
     <div className={classes.arrival}>
       {live && app.delivery && <span className={classes.total}>{t("app.liveIn", { time: seconds(app.delivery.seconds) })}</span>}
-      <Button component="a" href={app.url} target="_blank" rel="noreferrer" size="md" variant={live ? "filled" : "default"} rightSection={<Icon name="out" size={15} />} title={app.url} classNames={{ root: classes.button ?? "" }}>
+      <Button component="a" href={app.url} target="_blank" rel="noreferrer" size="md" variant={live ? "filled" : "default"} rightSection={<Icon name="out" size={15} />} title={app.url} classNames={{ root: classes.button ?? "", label: classes.label ?? "" }}>
         {t("app.open", { host: app.host })}
       </Button>
     </div>
