@@ -6,7 +6,7 @@ import { formOf } from "./schema";
 const template = {
   title: "Node.js service",
   steps: [
-    { title: "One", schema: { required: ["name"], properties: { name: { type: "string", pattern: "^[a-z]+$", maxLength: 5, "ui:help": "small letters", "ui:autofocus": true }, owner: { type: "string", "ui:field": "OwnerPicker" } } } },
+    { title: "One", schema: { required: ["name"], "ui:order": ["name", "owner", "*"], properties: { owner: { type: "string", "ui:field": "OwnerPicker" }, name: { type: "string", pattern: "^[a-z]+$", maxLength: 5, "ui:help": "small letters", "ui:autofocus": true } } } },
     { title: "Two", schema: { properties: { architecture: { type: "string", "ui:options": { pronto: "architectures" } }, replicas: { type: "integer", minimum: 1, maximum: 10, default: 2 }, key: { type: "string", "ui:field": "Secret" } } } },
   ],
 };

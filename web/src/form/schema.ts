@@ -21,7 +21,10 @@ export function formOf(template: TemplateForm, architectures: readonly string[])
   const merged: Node = { type: "object", properties: {}, required: [], allOf: [] };
   const sections: Section[] = [];
   for (const { title, schema } of template.steps) {
-    const { properties = {}, required = [], allOf = [], dependencies, ...rest } = schema as { properties?: Node; required?: string[]; allOf?: unknown[]; dependencies?: Node };
+    const { properties: unordered = {}, required = [], allOf = [], dependencies, "ui:order": order, ...rest } = schema as {
+      properties?: Node; required?: string[]; allOf?: unknown[]; dependencies?: Node; "ui:order"?: string[];
+    };
+    const properties = inOrder(unordered, order ?? []);
     Object.assign(merged.properties as Node, properties);
     (merged.required as string[]).push(...required);
     (merged.allOf as unknown[]).push(...allOf);
@@ -33,6 +36,12 @@ export function formOf(template: TemplateForm, architectures: readonly string[])
   const secrets = new Set<string>();
   const { schema, ui } = split(merged, architectures, "", secrets);
   return { schema, uiSchema: { ...ui, "ui:submitButtonOptions": { norender: true } }, sections, secrets };
+}
+
+/** inOrder puts the properties that order names first; JSON objects keep none of their own. */
+function inOrder(properties: Node, order: readonly string[]): Node {
+  const rank = (name: string) => (order.includes(name) ? order.indexOf(name) : order.length);
+  return Object.fromEntries(Object.entries(properties).sort(([a], [b]) => rank(a) - rank(b)));
 }
 
 /** split parts a schema in Backstage's style from the ui:* hints within it. */
