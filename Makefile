@@ -28,9 +28,10 @@ up: preflight build images ## Build what is missing, start the platform, deliver
 preflight:
 	@go run ./cmd/pronto-preflight -install $(if $(PREFLIGHT),$(PREFLIGHT),)
 
+# pronto and its tests share one cache of compiled packages: no -trimpath here.
 build: web ## Build every binary
-	@$(STEP) pronto 240 go build -trimpath -ldflags '-s -w -X github.com/pronto-platform/pronto/internal/system.Version=$(VERSION)' -o $(BIN)/pronto ./cmd/pronto
-	@$(STEP) pronto-runner 40 go build -trimpath -ldflags '-s -w' -o $(BIN)/pronto-runner ./cmd/pronto-runner
+	@$(STEP) pronto 240 go build -ldflags '-s -w -X github.com/pronto-platform/pronto/internal/system.Version=$(VERSION)' -o $(BIN)/pronto ./cmd/pronto
+	@$(STEP) pronto-runner 40 go build -ldflags '-s -w' -o $(BIN)/pronto-runner ./cmd/pronto-runner
 	@$(MAKE) --no-print-directory node
 
 node: ## Build the node: Kubernetes, containerd, etcd and BuildKit
