@@ -311,9 +311,12 @@ func TestActions(t *testing.T) {
 		w.cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
 		w.start()
 		mark := filepath.Join(t.TempDir(), "stopped")
-		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: touch " + mark + "; kill -STOP $PPID; sleep 30}]}}\n")
+		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: kill -STOP $PPID; touch " + mark + "; sleep 30}]}}\n")
 		w.until("the runner is stopped", func() bool { _, err := os.Stat(mark); return err == nil && w.run(sha).GetStatus() == "in_progress" })
-		ahead.Store(int64(3 * time.Minute))
+		w.until("the run is completed", func() bool {
+			ahead.Add(int64(3 * time.Minute)) // again, for a report may still have been on its way
+			return w.run(sha).GetStatus() == "completed"
+		})
 		run, jobs := w.finish(sha)
 		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the runner was lost") {
 			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
