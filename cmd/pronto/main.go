@@ -41,10 +41,10 @@ func main() {
 func root() *cobra.Command {
 	opts := &options{}
 	cmd := &cobra.Command{
-		Use:           "pronto",
-		Short:         "From one form to a running application",
-		Long:          "Pronto takes a developer from one form to a running application at https://<app>.<domain>." + exitHelp,
-		Version:       system.Version,
+		Use:     "pronto",
+		Short:   "From one form to a running application",
+		Long:    "Pronto takes a developer from one form to a running application at https://<app>.<domain>." + exitHelp,
+		Version: system.Version,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usageError{fmt.Errorf("unknown command %q; see pronto --help", args[0])}

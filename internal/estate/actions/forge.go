@@ -81,7 +81,7 @@ func (f *forge) as(ctx context.Context, repo string) (*github.Client, error) {
 	return f.client(token.GetToken())
 }
 
-// forget drops a token that was refused.
+// forget drops a token that was refused, or may be of another repository.
 func (f *forge) forget(repo string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -90,6 +90,9 @@ func (f *forge) forget(repo string) {
 
 // workflows reads every workflow file at a commit: path to source.
 func (f *forge) workflows(ctx context.Context, repo, ref string) (map[string]string, error) {
+	// A token is for one repository, not for its name: one that was deleted and
+	// made anew would look as if it had no workflows.
+	f.forget(repo)
 	client, err := f.as(ctx, repo)
 	if err != nil {
 		return nil, err
