@@ -13,6 +13,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/pronto-platform/pronto/internal/client"
 	"github.com/pronto-platform/pronto/test/platform"
 )
 
@@ -42,9 +43,14 @@ func TestFormToLive(t *testing.T) {
 	if app.Status != "live" || app.URL != p.URL(firstName) {
 		t.Errorf("status %q, url %q; want live at %s", app.Status, app.URL, p.URL(firstName))
 	}
-	t.Logf("live in %.1f s", app.Delivery.Seconds)
+	logPhases(t, app)
+}
+
+func logPhases(t *testing.T, app client.App) {
+	t.Helper()
+	t.Logf("%s is %s after %.1f s", app.Name, app.Status, app.Delivery.Seconds)
 	for _, phase := range app.Delivery.Phases {
-		t.Logf("  %-7s %5.1f s", phase.Name, phase.Seconds)
+		t.Logf("  %-7s %-8s %5.1f s %s", phase.Name, phase.Status, phase.Seconds, phase.Reason)
 	}
 }
 

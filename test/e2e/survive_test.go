@@ -39,7 +39,7 @@ func TestAKilledPlatformLosesNoRequestAndNoDelivery(t *testing.T) {
 			if app.Status != "live" {
 				t.Errorf("status %q: %s", app.Status, app.Reason)
 			}
-			t.Logf("live in %.1f s", app.Delivery.Seconds)
+			logPhases(t, app)
 			onceOnly(ctx, t, name)
 		})
 	}

@@ -39,7 +39,7 @@ func TestUpAgainSaysThatItRunsAndChangesNothing(t *testing.T) {
 func TestUpThenDownThenUp(t *testing.T) {
 	first(t)
 	ctx := within(t, 5*time.Minute)
-	names := appNames(t)
+	names := liveApps(t)
 	processes := map[int]string{}
 	for _, pid := range must[map[string]int](t)(p.PIDs(ctx)) {
 		maps.Copy(processes, platform.Tree(pid))
@@ -66,6 +66,19 @@ func TestUpThenDownThenUp(t *testing.T) {
 		}
 	}
 	t.Logf("%d applications live again after %.1f s", len(names), time.Since(began).Seconds())
+}
+
+// liveApps are the names of those that must come back.
+func liveApps(t *testing.T) []string {
+	t.Helper()
+	apps := must[[]client.App](t)(p.API.Apps(t.Context()))
+	var names []string
+	for _, app := range apps {
+		if app.Status == "live" {
+			names = append(names, app.Name)
+		}
+	}
+	return names
 }
 
 // nothingLeft looks for whatever of the platform is still on the machine.

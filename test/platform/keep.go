@@ -40,5 +40,25 @@ func (p *Platform) Keep(ctx context.Context, dir string) error {
 		}
 		errs = append(errs, os.WriteFile(filepath.Join(dir, file), []byte(text+"\n"), 0o644))
 	}
+	return errors.Join(append(errs, p.keepBuilds(ctx, filepath.Join(dir, "builds")))...)
+}
+
+// keepBuilds writes down the latest workflow run's log of each application.
+func (p *Platform) keepBuilds(ctx context.Context, dir string) error {
+	if p.API == nil {
+		return nil
+	}
+	apps, err := p.API.Apps(ctx)
+	if err != nil {
+		return nil // the portal is away: the other logs say why
+	}
+	errs := []error{os.MkdirAll(dir, 0o755)}
+	for _, app := range apps {
+		text, err := p.Run(ctx, "logs", app.Name, "--build")
+		if err != nil {
+			text += "\n" + err.Error()
+		}
+		errs = append(errs, os.WriteFile(filepath.Join(dir, app.Name+".txt"), []byte(text+"\n"), 0o644))
+	}
 	return errors.Join(errs...)
 }
