@@ -2,6 +2,11 @@ module github.com/pronto-platform/pronto
 
 go 1.26.8
 
+ignore (
+	./test/e2e/browser/node_modules
+	./web/node_modules
+)
+
 require (
 	github.com/Masterminds/semver/v3 v3.5.0
 	github.com/Masterminds/sprig/v3 v3.3.0

@@ -21,7 +21,7 @@ func logsCommand(opts *options) *cobra.Command {
 			if !build {
 				err := c.Logs(ctx, name, follow, cmd.OutOrStdout())
 				if follow && ctx.Err() != nil {
-					return nil // ended by the person who followed
+					return nil //nolint:nilerr // ended by the person who followed
 				}
 				return err
 			}

@@ -2,6 +2,7 @@ package system
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -142,7 +143,7 @@ func board(parts []need) *control.Board {
 // board, since nobody waits for it.
 func serve(name, socket string, handler http.Handler) part.Part {
 	return part.Func(silent+name, func(ctx context.Context, _ func()) error {
-		l, err := control.Listen(socket)
+		l, err := control.Listen(ctx, socket)
 		if err != nil {
 			return err
 		}
@@ -159,7 +160,9 @@ func serve(name, socket string, handler http.Handler) part.Part {
 		if server.Shutdown(stopping) != nil {
 			_ = server.Close() // streams that do not end by themselves
 		}
-		<-done
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", socket, err)
+		}
 		return nil
 	})
 }

@@ -50,7 +50,7 @@ func (p *Platform) keepBuilds(ctx context.Context, dir string) error {
 	}
 	apps, err := p.API.Apps(ctx)
 	if err != nil {
-		return nil // the portal is away: the other logs say why
+		return nil //nolint:nilerr // the portal is away: the other logs say why
 	}
 	errs := []error{os.MkdirAll(dir, 0o755)}
 	for _, app := range apps {

@@ -34,7 +34,7 @@ func (f *Forge) gitRoutes() http.Handler {
 func (f *Forge) gitHandler(serve func(http.ResponseWriter, *request) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, raw *http.Request) {
 		r := &request{Request: raw}
-		err := f.admitGit(r) //nolint:contextcheck // r carries it
+		err := f.admitGit(r)
 		if err == nil {
 			err = serve(w, r)
 		}

@@ -211,7 +211,7 @@ func (r *run) once(ctx context.Context, position int, step Step, act action, eac
 		}
 	}
 	scope["secrets"] = r.task.secrets
-	rendered, err := r.service.engine.value(ctx, map[string]any(step.Input), scope)
+	rendered, err := r.service.engine.value(ctx, step.Input, scope)
 	if err != nil {
 		return nil, false, err
 	}

@@ -26,28 +26,28 @@ func (s *Service) getStream(w http.ResponseWriter, r *http.Request) error {
 	w.WriteHeader(http.StatusOK)
 	flow := http.NewResponseController(w)
 	if err := flow.Flush(); err != nil {
-		return nil // the caller is gone, or nothing can be streamed to it
+		return nil //nolint:nilerr // the caller is gone, or nothing can be streamed to it
 	}
 	for {
 		changed := s.changes.wait()
 		events, err := s.eventsAfter(r.Context(), id, after)
 		if err != nil {
 			s.logGone(r.Context(), "read events", err)
-			return nil
+			return nil // the answer has begun: it is logged
 		}
 		for _, event := range events {
 			if err := send(w, event); err != nil {
-				return nil
+				return nil //nolint:nilerr // the caller is gone
 			}
 			after = max(after, event.ID)
 		}
 		if len(events) == 0 {
 			if _, err := fmt.Fprint(w, ": still here\n\n"); err != nil {
-				return nil
+				return nil //nolint:nilerr // the caller is gone
 			}
 		}
 		if err := flow.Flush(); err != nil || completed(events) {
-			return nil
+			return nil //nolint:nilerr // the caller is gone
 		}
 		select {
 		case <-r.Context().Done():

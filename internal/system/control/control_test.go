@@ -54,7 +54,7 @@ func TestFollowEndsWithItsContext(t *testing.T) {
 
 func serve(t *testing.T, socket string, board *control.Board) (stop func()) {
 	t.Helper()
-	l, err := control.Listen(socket)
+	l, err := control.Listen(t.Context(), socket)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,7 @@ func checkPorts(cfg config.Config, ours func(pid int) bool) []Finding {
 }
 
 func checkPort(address netip.AddrPort, flag string, ours func(pid int) bool) (Finding, bool) {
-	listener, err := net.Listen("tcp", address.String())
+	listener, err := net.ListenTCP("tcp", net.TCPAddrFromAddrPort(address))
 	if err == nil {
 		_ = listener.Close() // it was opened only to see whether it can be
 		return Finding{}, false

@@ -49,7 +49,7 @@ func updateStore(ctx context.Context) error {
 
 func browserStore(ctx context.Context, args ...string) error {
 	if _, err := exec.LookPath("certutil"); err != nil {
-		return nil // no browser of this kind was set up to trust anything
+		return nil //nolint:nilerr // no browser of this kind was set up to trust anything
 	}
 	home, err := os.UserHomeDir()
 	if err != nil {

@@ -85,7 +85,7 @@ func (id Identity) Wait(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("watch process %d: %w", id.PID, err)
 	}
-	defer unix.Close(fd)
+	defer func() { _ = unix.Close(fd) }() // it was only watched
 	for id.Alive() {
 		if err := ctx.Err(); err != nil {
 			return err

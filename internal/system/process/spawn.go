@@ -15,7 +15,7 @@ func Spawn(logFile string, argv []string, env ...string) (Identity, error) {
 		return Identity{}, fmt.Errorf("start %s: %w", argv[0], err)
 	}
 	defer log.Close()
-	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd := exec.Command(argv[0], argv[1:]...) //nolint:noctx // it outlives every context of the caller
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Dir = "/"

@@ -115,7 +115,7 @@ func (s *Supervisor) once(ctx context.Context, p Process) error {
 		return err
 	}
 	if err := id.Wait(ctx); err != nil {
-		return nil // ctx is done: Run stops it
+		return nil //nolint:nilerr // ctx is done: Run stops it
 	}
 	if p.Ended != nil {
 		if err := p.Ended(ctx); err != nil {

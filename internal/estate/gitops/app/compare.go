@@ -164,7 +164,7 @@ type runner struct {
 }
 
 func (r runner) Run(_ context.Context, obj *unstructured.Unstructured, manager string) (string, error) {
-	return r.to.Run(r.ctx, obj, manager) //nolint:contextcheck // the caller's context is the better one
+	return r.to.Run(r.ctx, obj, manager)
 }
 
 // fingerprint covers all of target, and of live what an apply could change.
