@@ -36,7 +36,7 @@ func (j *journey) add(wall time.Duration, d client.Delivery) {
 		if phase.StartedAt == nil || phase.Status == "skipped" {
 			continue
 		}
-		j.began[phase.Name] = append(j.began[phase.Name], phase.StartedAt.Sub(d.StartedAt).Seconds())
+		j.began[phase.Name] = append(j.began[phase.Name], max(0, phase.StartedAt.Sub(d.StartedAt).Seconds()))
 		j.took[phase.Name] = append(j.took[phase.Name], phase.Seconds)
 	}
 }
