@@ -36,7 +36,7 @@ func trialConfig(t *testing.T) Config {
 		Dir:             t.TempDir(),
 		NodeBinary:      node,
 		PauseBinary:     sibling("pronto-pause"),
-		BuildkitdBinary: sibling("buildkitd"),
+		BuildkitdBinary: sibling("pronto-buildkitd"),
 		Bridge:          "prontot0",
 		Gateway:         netip.MustParsePrefix("10.61.0.1/24"),
 		NodeIP:          netip.MustParseAddr("10.61.0.2"),

@@ -41,6 +41,7 @@ type job struct {
 	states map[string]string // of actions: files to use later, e.g. DOCKER_CONFIG
 	steps  map[string]*model.StepResult
 	status string // success, failure, cancelled
+	over   bool   // the job was cancelled or ran out of time before the step at hand
 }
 
 // Run fetches one job, executes it and returns when all of it was reported.
@@ -75,9 +76,10 @@ func (j *job) execute(ctx context.Context, home string) protocol.Result {
 	ctx, cancel := j.limit(ctx)
 	defer cancel()
 	for i, step := range j.def.Steps {
-		j.runStep(ctx, i+2, step)
 		j.noteEnd(ctx)
+		j.runStep(ctx, i+2, step)
 	}
+	j.noteEnd(ctx)
 	j.finishStep(len(j.def.Steps)+2, "Complete job", "success", nil)
 	return j.result(ctx)
 }
@@ -98,6 +100,7 @@ func minutes(text string, otherwise float64) time.Duration {
 // noteEnd turns the end of the job's context into its status, for the
 // conditions of the steps that are left.
 func (j *job) noteEnd(ctx context.Context) {
+	j.over = ctx.Err() != nil
 	switch {
 	case ctx.Err() == nil:
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):

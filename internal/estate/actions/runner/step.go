@@ -98,7 +98,9 @@ func (j *job) stepEnv(def *model.Step) (map[string]string, error) {
 }
 
 func (s *step) act(ctx context.Context) error {
-	if ctx.Err() != nil { // always() and cancelled() steps still run
+	// A step whose condition was met although the job was over runs to its end.
+	// One that was about to begin when the job was cancelled does not.
+	if s.over {
 		ctx = context.WithoutCancel(ctx)
 	}
 	ctx, cancel := context.WithTimeout(ctx, minutes(s.def.TimeoutMinutes, 360))
