@@ -248,7 +248,6 @@ func TestSourcesComeFromTheMachine(t *testing.T) {
 		file, content string
 		want          []string
 	}{
-		"public archive": {"sources.list", "deb http://deb.debian.org/debian bookworm main\n", nil},
 		"one-line mirror": {"sources.list", "deb [signed-by=/k] https://mirror.example/debian bookworm main\n",
 			[]string{"deb https://mirror.example/debian trixie main", "deb https://mirror.example/debian trixie-updates main"}},
 		"deb822 mirror": {"sources.list.d/debian.sources",

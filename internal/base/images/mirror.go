@@ -6,14 +6,11 @@ import (
 	"strings"
 )
 
-const (
-	aptDir        = "/etc/apt"
-	publicArchive = "http://deb.debian.org/debian"
-)
+const aptDir = "/etc/apt"
 
-// machineSources are source lines for the suite at the Debian mirror the
-// machine is configured with; nil leaves the choice to mmdebstrap, which takes
-// the public archive with its updates and security fixes.
+// machineSources are source lines for the suite at the Debian archive the
+// machine is configured with; nil, where there is none, leaves the choice to
+// mmdebstrap.
 func machineSources(suite, dir string) []string {
 	var archive, security string
 	for _, uri := range sourceURIs(dir) {
@@ -25,7 +22,7 @@ func machineSources(suite, dir string) []string {
 			archive = uri
 		}
 	}
-	if archive == "" || archive == publicArchive {
+	if archive == "" {
 		return nil
 	}
 	lines := []string{"deb " + archive + " " + suite + " main", "deb " + archive + " " + suite + "-updates main"}
@@ -36,7 +33,7 @@ func machineSources(suite, dir string) []string {
 }
 
 // sourceURIs lists the addresses apt is configured with, in both its formats.
-// A file that cannot be read counts as empty: the public archive remains.
+// A file that cannot be read counts as empty.
 func sourceURIs(dir string) []string {
 	files, _ := filepath.Glob(filepath.Join(dir, "sources.list.d", "*")) // the pattern is constant and well formed
 	var uris []string
