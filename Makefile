@@ -26,7 +26,7 @@ up: preflight build images ## Build what is missing, start the platform, deliver
 	@$(BIN)/pronto up --detach $(if $(NO_SAMPLE),,--sample) $(UP_FLAGS)
 
 preflight:
-	@go run ./cmd/pronto-preflight -install $(if $(PREFLIGHT),$(PREFLIGHT),)
+	@go run ./cmd/pronto-preflight -install
 
 # pronto and its tests share one cache of compiled packages: no -trimpath here.
 build: web ## Build every binary

@@ -15,7 +15,6 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/config"
 	"github.com/pronto-platform/pronto/internal/system/machine"
-	"github.com/pronto-platform/pronto/internal/system/process"
 	"github.com/pronto-platform/pronto/internal/system/supervisor"
 )
 
@@ -51,18 +50,11 @@ func run(ctx context.Context, cfg config.Config, install, buildOnly bool) error 
 		fmt.Println("machine   ready")
 		return nil
 	}
-	var report strings.Builder
-	for _, f := range found {
-		fmt.Fprintf(&report, "\n  %s", f)
-	}
-	return fmt.Errorf("this machine is not ready:%s", report.String())
+	return machine.NotReady(found)
 }
 
 func inspect(cfg config.Config, buildOnly bool) []machine.Finding {
-	found := machine.Inspect(cfg, func(pid int) bool {
-		id, alive, err := process.Load(supervisor.PIDFile(cfg.Path("run"), "edge"))
-		return err == nil && alive && id.PID == pid
-	})
+	found := machine.Inspect(cfg, supervisor.Holds(cfg.Path("run"), "edge"))
 	if buildOnly {
 		found = slices.DeleteFunc(found, func(f machine.Finding) bool { return strings.HasPrefix(f.Subject, "port ") })
 	}

@@ -60,13 +60,15 @@ func IsNotFound(err error) bool {
 // Apps lists the applications.
 func (c *Client) Apps(ctx context.Context) ([]App, error) {
 	var out struct{ Apps []App }
-	return out.Apps, c.call(ctx, http.MethodGet, "/api/pronto/v1/apps", nil, &out)
+	err := c.call(ctx, http.MethodGet, "/api/pronto/v1/apps", nil, &out)
+	return out.Apps, err
 }
 
 // App returns one application.
 func (c *Client) App(ctx context.Context, name string) (App, error) {
 	var out App
-	return out, c.call(ctx, http.MethodGet, "/api/pronto/v1/apps/"+url.PathEscape(name), nil, &out)
+	err := c.call(ctx, http.MethodGet, "/api/pronto/v1/apps/"+url.PathEscape(name), nil, &out)
+	return out, err
 }
 
 // Delete begins an application's removal; watch it with Watch.
@@ -74,29 +76,19 @@ func (c *Client) Delete(ctx context.Context, name string) error {
 	return c.call(ctx, http.MethodDelete, "/api/pronto/v1/apps/"+url.PathEscape(name), nil, nil)
 }
 
-// Deliveries lists an application's deliveries, newest first.
-func (c *Client) Deliveries(ctx context.Context, name string) ([]Delivery, error) {
-	var out struct{ Deliveries []Delivery }
-	return out.Deliveries, c.call(ctx, http.MethodGet, "/api/pronto/v1/apps/"+url.PathEscape(name)+"/deliveries", nil, &out)
-}
-
 // Platform describes the system.
 func (c *Client) Platform(ctx context.Context) (Platform, error) {
 	var out Platform
-	return out, c.call(ctx, http.MethodGet, "/api/pronto/v1/platform", nil, &out)
+	err := c.call(ctx, http.MethodGet, "/api/pronto/v1/platform", nil, &out)
+	return out, err
 }
 
 // Create submits a template's form, as the portal's page does, and returns the task's id.
 func (c *Client) Create(ctx context.Context, templateRef string, values map[string]any) (string, error) {
 	var out Task
 	body := map[string]any{"templateRef": templateRef, "values": values}
-	return out.ID, c.call(ctx, http.MethodPost, "/api/scaffolder/v2/tasks", body, &out)
-}
-
-// Task returns a scaffolder task.
-func (c *Client) Task(ctx context.Context, id string) (Task, error) {
-	var out Task
-	return out, c.call(ctx, http.MethodGet, "/api/scaffolder/v2/tasks/"+url.PathEscape(id), nil, &out)
+	err := c.call(ctx, http.MethodPost, "/api/scaffolder/v2/tasks", body, &out)
+	return out.ID, err
 }
 
 // ParameterSchema returns the properties of a template's form, by name.

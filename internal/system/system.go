@@ -161,7 +161,7 @@ func Diagnose(ctx context.Context, state string) ([]machine.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := machine.Inspect(cfg, ourProcess(cfg))
+	found := machine.Inspect(cfg, supervisor.Holds(cfg.Path("run"), procEdge))
 	status, err := ReadStatus(ctx, state)
 	if err != nil {
 		return nil, err
@@ -175,12 +175,4 @@ func Diagnose(ctx context.Context, state string) ([]machine.Finding, error) {
 		}
 	}
 	return found, nil
-}
-
-// ourProcess tells a holder of the edge's ports that belongs to this platform.
-func ourProcess(cfg config.Config) func(pid int) bool {
-	return func(pid int) bool {
-		id, alive, err := process.Load(supervisor.PIDFile(cfg.Path("run"), procEdge))
-		return err == nil && alive && id.PID == pid
-	}
 }

@@ -36,8 +36,8 @@ func Up(ctx context.Context, cfg config.Config, opts UpOptions, out io.Writer) e
 		fmt.Fprintf(out, "Pronto runs: %s\n", cfg.URL("portal"))
 		return sample(ctx, cfg, opts, out)
 	}
-	if found := machine.Inspect(cfg, ourProcess(cfg)); len(found) > 0 {
-		return notReady(found)
+	if found := machine.Inspect(cfg, supervisor.Holds(cfg.Path("run"), procEdge)); len(found) > 0 {
+		return machine.NotReady(found)
 	}
 	g, err := prepare(cfg)
 	if err != nil {
@@ -58,14 +58,6 @@ func Up(ctx context.Context, cfg config.Config, opts UpOptions, out io.Writer) e
 		return nil
 	})
 	return eg.Wait()
-}
-
-func notReady(found []machine.Finding) error {
-	var text strings.Builder
-	for _, f := range found {
-		fmt.Fprintf(&text, "\n  %s", f)
-	}
-	return fmt.Errorf("this machine is not ready:%s", text.String())
 }
 
 // detached starts the supervisor as a process of its own and waits until every part is ready.

@@ -28,6 +28,15 @@ func (f Finding) String() string {
 	return fmt.Sprintf("%s: %s\n    %s", f.Subject, f.Problem, f.Remedy)
 }
 
+// NotReady is the error that tells all findings.
+func NotReady(found []Finding) error {
+	var text strings.Builder
+	for _, f := range found {
+		fmt.Fprintf(&text, "\n  %s", f)
+	}
+	return fmt.Errorf("this machine is not ready:%s", text.String())
+}
+
 // Requirements of the whole platform with a few applications.
 const (
 	minMemory = 3 << 30

@@ -22,8 +22,6 @@ type Process struct {
 	Name string
 	// Start begins it in a session of its own and returns at once.
 	Start func(ctx context.Context) (process.Identity, error)
-	// Ended, when set, runs after each end and before the next start.
-	Ended func(ctx context.Context) error
 }
 
 // Back-off between restarts: doubled from first to last, and begun anew once a
@@ -45,6 +43,14 @@ type Supervisor struct {
 
 // PIDFile is where the identity of the named process is kept.
 func PIDFile(dir, name string) string { return filepath.Join(dir, name+".pid") }
+
+// Holds tells whether a process id is that of the named process.
+func Holds(dir, name string) func(pid int) bool {
+	return func(pid int) bool {
+		id, alive, err := process.Load(PIDFile(dir, name))
+		return err == nil && alive && id.PID == pid
+	}
+}
 
 // Run watches until ctx is done, then stops every process and returns.
 func (s *Supervisor) Run(ctx context.Context) error {
@@ -116,11 +122,6 @@ func (s *Supervisor) once(ctx context.Context, p Process) error {
 	}
 	if err := id.Wait(ctx); err != nil {
 		return nil //nolint:nilerr // ctx is done: Run stops it
-	}
-	if p.Ended != nil {
-		if err := p.Ended(ctx); err != nil {
-			return fmt.Errorf("clean up after %s: %w", p.Name, err)
-		}
 	}
 	return errors.New("it ended by itself")
 }
