@@ -18,7 +18,8 @@ func (p *Platform) App(ctx context.Context, name string) (client.App, error) {
 	if err != nil {
 		return app, err
 	}
-	return app, json.Unmarshal([]byte(raw), &app)
+	err = json.Unmarshal([]byte(raw), &app)
+	return app, err
 }
 
 // Create makes an application from the nodejs template and waits until it is live.

@@ -40,7 +40,8 @@ func (p *Platform) Status(ctx context.Context) (Status, error) {
 	if err != nil && ExitCode(err) != notUp {
 		return status, err
 	}
-	return status, json.Unmarshal([]byte(raw), &status)
+	err = json.Unmarshal([]byte(raw), &status)
+	return status, err
 }
 
 // PIDs are those of the processes that run, by name.

@@ -65,7 +65,8 @@ func (f *Forge) protection(r *request, branch string) (obj, error) {
 		return nil, fmt.Errorf("read protection: %w", err)
 	}
 	var settings obj
-	return settings, json.Unmarshal([]byte(stored), &settings)
+	err = json.Unmarshal([]byte(stored), &settings)
+	return settings, err
 }
 
 func (f *Forge) branchExists(r *request, branch string) error {

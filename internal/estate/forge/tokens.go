@@ -139,7 +139,8 @@ func (f *Forge) createInstallationToken(w http.ResponseWriter, r *request) error
 func grantedPermissions(asked map[string]string) (map[string]string, error) {
 	granted := map[string]string{}
 	if len(asked) == 0 {
-		return granted, json.Unmarshal([]byte(everyPermission), &granted)
+		err := json.Unmarshal([]byte(everyPermission), &granted)
+		return granted, err
 	}
 	for name, access := range asked {
 		if access != "read" && access != "write" && access != "admin" {

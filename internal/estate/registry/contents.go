@@ -44,7 +44,8 @@ func (r *Registry) index(repository string) (storedIndex, error) {
 	if err != nil {
 		return index, err
 	}
-	return index, json.Unmarshal(raw, &index)
+	err = json.Unmarshal(raw, &index)
+	return index, err
 }
 
 // there reports whether a read can find anything: the store would remember

@@ -219,5 +219,6 @@ func cloneJSON[T any](value T) (T, error) {
 	if err != nil {
 		return clone, err
 	}
-	return clone, json.Unmarshal(text, &clone)
+	err = json.Unmarshal(text, &clone)
+	return clone, err
 }

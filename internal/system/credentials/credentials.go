@@ -125,7 +125,8 @@ func read(path string) (map[string]string, error) {
 		return nil, err
 	}
 	stored := map[string]string{}
-	return stored, json.Unmarshal(raw, &stored)
+	err = json.Unmarshal(raw, &stored)
+	return stored, err
 }
 
 // write replaces the file in one step, so that a crash leaves the old or the new.

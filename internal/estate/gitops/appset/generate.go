@@ -140,7 +140,8 @@ func patched(content map[string]any, template render.Template, patch string, par
 		return nil, err
 	}
 	var out map[string]any
-	return out, json.Unmarshal(merged, &out)
+	err = json.Unmarshal(merged, &out)
+	return out, err
 }
 
 // application completes a rendered template: identity, owner and finalizer.

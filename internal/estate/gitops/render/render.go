@@ -107,7 +107,8 @@ func templateFunctions() template.FuncMap {
 	}
 	all["fromYaml"] = func(text string) (map[string]any, error) {
 		var value map[string]any
-		return value, yaml.Unmarshal([]byte(text), &value)
+		err := yaml.Unmarshal([]byte(text), &value)
+		return value, err
 	}
 	return all
 }
