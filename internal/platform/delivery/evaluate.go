@@ -97,12 +97,17 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		p.fail(latest(f.Run.FinishedAt, p.StartedAt, now), runReason(f.Run))
 	case ended(f.Run, now) && now.Sub(f.Run.FinishedAt) > imageGrace:
 		p.fail(now, missingOutput(f, d.Revision))
-	case p.Status == Failed && f.Run == nil:
-		// nothing has been seen since a restart: what was recorded stands
+	case p.Status == Failed && !mayStillSucceed(f.Run):
+		// seen for the first time since a restart, or not yet: what was recorded stands
 	default:
 		p.resume()
 		p.Reason = buildWait(f, p, now)
 	}
+}
+
+// mayStillSucceed reports whether a run may still make a failed build good.
+func mayStillSucceed(run *RunFact) bool {
+	return run != nil && (run.Status != "completed" || run.Conclusion == "success")
 }
 
 // ended reports whether a run is over, and why it failed is known or will not be.

@@ -135,8 +135,12 @@ func TestAFailureStandsAfterARestartUntilSomethingElseIsSeen(t *testing.T) {
 	f := facts(created, pushed, built)
 	f.Run.Conclusion, f.Run.Failure, f.Image, f.Deploy = "failure", &RunFailure{Job: "ci", Step: "Test"}, nil, nil
 	failed := Evaluate(f, newDelivery("1", "hello", "task-1", t0), at(5))
-	if d := Evaluate(facts(pushed), failed, at(60)); d.Status != OutcomeFail || d.Reason != failed.Reason {
-		t.Errorf("with nothing seen again: %s %q", d.Status, d.Reason)
+	unread := facts(pushed, built)
+	unread.Run.Conclusion, unread.Run.FinishedAt, unread.Image, unread.Deploy = "failure", at(59), nil, nil
+	for seen, f := range map[string]Facts{"nothing": facts(pushed), "the run without its log": unread} {
+		if d := Evaluate(f, failed, at(60)); d.Status != OutcomeFail || d.Reason != failed.Reason {
+			t.Errorf("with %s seen again: %s %q", seen, d.Status, d.Reason)
+		}
 	}
 }
 
