@@ -123,6 +123,191 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pronto/v1/apps/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /** The revisions that were live, newest first, and whether each can be gone back to */
+        get: operations["listVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to an earlier revision by a revert commit in the repository
+         * @description The answer comes once the commit is in the repository; its delivery
+         *     follows like that of any other push. 409 says why it cannot be done.
+         */
+        post: operations["rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /** The workflow runs, newest first */
+        get: operations["listRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/runs/{id}/rerun": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                id: components["parameters"]["RunID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a workflow run that has ended again */
+        post: operations["rerunRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                id: components["parameters"]["RunID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a workflow run */
+        post: operations["cancelRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /** What the Application keeps in the cluster, with sync and health of each, and its pods */
+        get: operations["listResources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What the pods use, once, or every 5 s as server-sent events when asked to follow
+         * @description With `follow=true` the answer is an event stream; each event is
+         *     `metrics` with a Metrics.
+         */
+        get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /** The files of the repository's default branch */
+        get: operations["listFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /** One file of the default branch */
+        get: operations["getFile"];
+        /**
+         * Commit one file to the default branch in the caller's name
+         * @description 409 when the file changed since `sha` was read, or is there although none is given.
+         */
+        put: operations["putFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pronto/v1/events": {
         parameters: {
             query?: never;
@@ -183,6 +368,184 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pronto/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** DORA figures and phase times, of the platform, of an owner or of one application */
+        get: operations["getFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/capacity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the cluster's nodes have, and how much of it is taken */
+        get: operations["getCapacity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/leftovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks that failed or were cancelled and left something behind */
+        get: operations["listLeftovers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/tasks/{id}/made": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        /** What a task has made outside of its workspace */
+        get: operations["listMade"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/tasks/{id}/clean": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take away what a failed or cancelled task has made; asking again is fine */
+        post: operations["cleanTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same entries as a file, all of them */
+        get: operations["exportAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/device/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user code, as the terminal shows it */
+                code: string;
+            };
+            cookie?: never;
+        };
+        /** The program that waits to be signed in */
+        get: operations["getDevice"];
+        put?: never;
+        /** Sign the program in as the caller, or refuse it */
+        post: operations["decideDevice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/device/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign a program in (RFC 8628, section 3.1) */
+        post: operations["deviceCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/auth/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for the API token (RFC 8628, section 3.4) */
+        post: operations["deviceToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pronto/v1/me": {
         parameters: {
             query?: never;
@@ -210,7 +573,7 @@ export interface paths {
         /** The caller's API tokens, without their values */
         get: operations["listTokens"];
         put?: never;
-        /** Make an API token with the caller's role; its value is shown only in this answer */
+        /** Make an API token with the caller's role, or a service's; its value is shown only in this answer */
         post: operations["createToken"];
         delete?: never;
         options?: never;
@@ -389,6 +752,78 @@ export interface paths {
         };
         /** One task */
         get: operations["getTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop a task; what it has made stays until it is retried or cleaned */
+        post: operations["cancelTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a failed or cancelled task from the step that did not end */
+        post: operations["retryTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a template that is not registered, without effects outside of its workspace */
+        post: operations["dryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The actions that a template's steps may name */
+        get: operations["listActions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -605,11 +1040,343 @@ export interface components {
                 }[];
             }[];
         };
+        VersionList: {
+            versions: components["schemas"]["Version"][];
+        };
+        Version: {
+            revision: string;
+            /** @description First line of the commit's message */
+            message?: string;
+            author?: string;
+            /** @description Repository with tag and digest */
+            image?: string;
+            deliveryId: string;
+            /** Format: date-time */
+            liveAt: string;
+            /** @description That its delivery took */
+            seconds: number;
+            /** @description It answers now */
+            live: boolean;
+            rollback: {
+                allowed: boolean;
+                /** @description Why it cannot be gone back to */
+                reason?: string;
+            };
+        };
+        RollbackRequest: {
+            /** @description Revision (at least 7 digits) to go back to; absent for the one that was live before */
+            to?: string;
+        };
+        Rollback: {
+            /** @description The new commit */
+            revision: string;
+            /** @description The revision whose files it brings back */
+            to: string;
+        };
+        RunList: {
+            runs: components["schemas"]["RunSummary"][];
+        };
+        RunSummary: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            event: string;
+            status: string;
+            conclusion?: string;
+            revision?: string;
+            message?: string;
+            author?: string;
+            /** Format: uri */
+            url: string;
+            /** Format: date-time */
+            startedAt?: string;
+            /** Format: date-time */
+            finishedAt?: string;
+        };
+        ResourceList: {
+            /** @description Absent until it exists */
+            application?: {
+                name: string;
+                sync: string;
+                health: string;
+                revision?: string;
+                message?: string;
+            };
+            resources: components["schemas"]["Resource"][];
+        };
+        Resource: {
+            group?: string;
+            version?: string;
+            kind: string;
+            namespace?: string;
+            name: string;
+            /** @description Synced, OutOfSync; absent for what the cluster made itself */
+            sync?: string;
+            /** @description Healthy, Progressing, Degraded, Missing, ... */
+            health?: string;
+            message?: string;
+            /** Format: date-time */
+            createdAt?: string;
+            /** @description kind/name of what made it, e.g. Deployment/hello */
+            parent?: string;
+        };
+        Metrics: {
+            /** Format: date-time */
+            at: string;
+            pods: {
+                name: string;
+                /** @description Cores used since the sample before */
+                cpu: number;
+                /** @description Cores */
+                cpuRequest?: number;
+                /** @description Cores */
+                cpuLimit?: number;
+                /**
+                 * Format: int64
+                 * @description Working set in bytes
+                 */
+                memory: number;
+                /**
+                 * Format: int64
+                 * @description Bytes
+                 */
+                memoryRequest?: number;
+                /**
+                 * Format: int64
+                 * @description Bytes
+                 */
+                memoryLimit?: number;
+                restarts: number;
+                ready: boolean;
+            }[];
+        };
+        FileList: {
+            revision: string;
+            files: {
+                path: string;
+                /**
+                 * Format: int64
+                 * @description Bytes
+                 */
+                size: number;
+            }[];
+        };
+        File: {
+            path: string;
+            /** @description Of the blob; send it back with a change */
+            sha: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            binary: boolean;
+            /** @description Absent when it is binary or larger than 512 KiB */
+            content?: string;
+            revision: string;
+        };
+        FileChange: {
+            path: string;
+            content: string;
+            /** @description The commit's */
+            message: string;
+            /** @description Of the blob that was read; absent for a new file */
+            sha?: string;
+        };
+        FileCommit: {
+            revision: string;
+            sha: string;
+        };
+        /**
+         * @description The four key figures of DORA over the deliveries that ended in the
+         *     time. A delivery counts as a deployment when it went live and as a
+         *     failure when it failed; time to restore is from a failure to the next
+         *     delivery of the same application that went live.
+         */
+        Figures: {
+            /** Format: date-time */
+            since: string;
+            /** Format: date-time */
+            until: string;
+            deployments: number;
+            failures?: number;
+            /** @description Deployments per day */
+            perDay: number;
+            leadTime?: components["schemas"]["Percentiles"];
+            /** @description From 0 to 1; absent when nothing ended */
+            changeFailureRate?: number;
+            timeToRestore?: components["schemas"]["Percentiles"];
+            total: components["schemas"]["Percentiles"];
+            /** @description By phase, over the deliveries that went live */
+            phases: {
+                [key: string]: components["schemas"]["Percentiles"];
+            };
+            /** @description Each day of the time, oldest first */
+            days: {
+                /** Format: date */
+                date: string;
+                live: number;
+                failed: number;
+                /** @description Seconds that those that went live took */
+                median?: number;
+            }[];
+        };
+        Percentiles: {
+            count: number;
+            /** @description seconds */
+            median: number;
+            /** @description seconds */
+            p95: number;
+        };
+        Capacity: {
+            nodes: {
+                name: string;
+                architecture: string;
+                ready: boolean;
+                cpu: components["schemas"]["Amount"];
+                memory: components["schemas"]["Amount"];
+                pods: components["schemas"]["Amount"];
+            }[];
+            quota?: components["schemas"]["Quota"];
+        };
+        /** @description Cores, bytes or pods */
+        Amount: {
+            allocatable: number;
+            requested: number;
+        };
+        Quota: {
+            /** @description Entity reference; absent for the platform as a whole */
+            owner?: string;
+            used: number;
+            limit: number;
+        };
+        LeftoverList: {
+            tasks: {
+                id: string;
+                templateRef: string;
+                status: string;
+                createdBy?: string;
+                /** Format: date-time */
+                createdAt: string;
+                made: components["schemas"]["Made"][];
+            }[];
+        };
+        MadeList: {
+            made: components["schemas"]["Made"][];
+        };
+        Made: {
+            /** @enum {string} */
+            kind: "repository" | "location";
+            /** @description owner/name of a repository, address of a location */
+            name: string;
+            /** Format: uri */
+            url?: string;
+            /** @description Id of the step that made it */
+            step?: string;
+            /** @description It was taken away */
+            gone: boolean;
+            /** @description Why it could not be taken away */
+            reason?: string;
+        };
+        AuditList: {
+            entries: components["schemas"]["AuditEntry"][];
+            /**
+             * Format: int64
+             * @description `before` of the next page; absent on the last
+             */
+            next?: number;
+        };
+        AuditEntry: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description Entity reference of the person or the service */
+            actor: string;
+            /** @description A permission, or auth.login, auth.logout, auth.device */
+            action: string;
+            /** @description e.g. the application's name */
+            target?: string;
+            /** @enum {string} */
+            outcome: "done" | "refused" | "failed";
+            /** @description HTTP status of the answer */
+            status?: number;
+            /** @description The caller's IP address */
+            address?: string;
+            detail?: string;
+        };
+        Device: {
+            userCode: string;
+            client: string;
+            /** Format: date-time */
+            requestedAt: string;
+            /** Format: date-time */
+            expiresAt: string;
+            /** @description IP address that asked */
+            address?: string;
+        };
+        DeviceDecision: {
+            approve: boolean;
+        };
+        DryRun: {
+            /** @description The Template entity */
+            template: {
+                [key: string]: unknown;
+            };
+            values: {
+                [key: string]: unknown;
+            };
+            secrets?: {
+                [key: string]: string;
+            };
+            /** @description The template's directory; at most 10 MB */
+            directoryContents: {
+                path: string;
+                base64Content: string;
+            }[];
+        };
+        DryRunResult: {
+            log: {
+                body: {
+                    message: string;
+                    stepId?: string;
+                    status?: string;
+                };
+            }[];
+            directoryContents: {
+                path: string;
+                executable: boolean;
+                base64Content: string;
+            }[];
+            output: {
+                [key: string]: unknown;
+            };
+            steps: {
+                [key: string]: unknown;
+            }[];
+        };
+        TemplateAction: {
+            id: string;
+            description?: string;
+            examples?: {
+                description: string;
+                example: string;
+            }[];
+            schema?: {
+                input?: {
+                    [key: string]: unknown;
+                };
+                output?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
         NameCheck: {
             name: string;
             available: boolean;
             /** @description What to change; absent when available */
             reason?: string;
+            quota?: components["schemas"]["Quota"];
             /** @description What would come to be, in this order; empty when the name itself breaks a rule */
             checks: {
                 /** @enum {string} */
@@ -652,6 +1419,12 @@ export interface components {
             email: string;
             groups: string[];
             role: components["schemas"]["Role"];
+            /**
+             * @description Entity references in whose name the caller acts: their own and
+             *     their groups'. Of an application with such an owner they are the
+             *     maintainer.
+             */
+            owns: string[];
             permissions: string[];
         };
         /** @enum {string} */
@@ -662,6 +1435,11 @@ export interface components {
         Token: {
             id: string;
             name: string;
+            /** @enum {string} */
+            kind: "personal" | "service";
+            role: components["schemas"]["Role"];
+            /** @description Entity reference of who acts with it */
+            owner?: string;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -673,6 +1451,12 @@ export interface components {
             name: string;
             /** @default 90 */
             days: number;
+            /** @description Makes a token of a program, not of the caller; for administrators */
+            service?: {
+                role: components["schemas"]["Role"];
+                /** @description Entity references of groups in whose name it acts */
+                owns?: string[];
+            };
         };
         CreatedToken: components["schemas"]["Token"] & {
             token: string;
@@ -702,6 +1486,9 @@ export interface components {
         TemplateParameterSchema: {
             title: string;
             description?: string;
+            presentation?: {
+                [key: string]: unknown;
+            };
             steps: {
                 title: string;
                 description?: string;
@@ -736,6 +1523,16 @@ export interface components {
             /** Format: date-time */
             lastHeartbeatAt?: string;
             createdBy?: string;
+            steps?: {
+                id: string;
+                name: string;
+                action: string;
+                status: string;
+                /** Format: date-time */
+                startedAt?: string;
+                /** Format: date-time */
+                finishedAt?: string;
+            }[];
         };
         TaskEvent: {
             id: number;
@@ -778,9 +1575,26 @@ export interface components {
             spec?: {
                 [key: string]: unknown;
             };
+            relations?: {
+                type: string;
+                targetRef: string;
+            }[];
         };
     };
     responses: {
+        /** @description What went wrong, as OAuth says it */
+        OAuthError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": {
+                    /** @description authorization_pending, slow_down, expired_token, access_denied, invalid_request, ... */
+                    error: string;
+                    error_description?: string;
+                };
+            };
+        };
         /** @description What went wrong */
         Error: {
             headers: {
@@ -795,6 +1609,10 @@ export interface components {
         AppName: string;
         RunID: number;
         TaskID: string;
+        /** @description From the repository's root, with slashes */
+        FilePath: string;
+        /** @description Text that the entry's target, action or actor contains */
+        AuditText: string;
     };
     requestBodies: never;
     headers: never;
@@ -972,6 +1790,248 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    listVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollbackRequest"];
+            };
+        };
+        responses: {
+            /** @description The commit */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listRuns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    rerunRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                id: components["parameters"]["RunID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It runs again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cancelRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                id: components["parameters"]["RunID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being stopped */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listResources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The resources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResourceList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getMetrics: {
+        parameters: {
+            query?: {
+                follow?: boolean;
+            };
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The usage */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Metrics"];
+                    "text/event-stream": components["schemas"]["Metrics"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listFiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The files, by path */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getFile: {
+        parameters: {
+            query: {
+                /** @description From the repository's root, with slashes */
+                path: components["parameters"]["FilePath"];
+            };
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["File"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    putFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileChange"];
+            };
+        };
+        responses: {
+            /** @description The commit */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileCommit"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     streamEvents: {
         parameters: {
             query?: {
@@ -1000,7 +2060,10 @@ export interface operations {
     };
     checkName: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Entity reference of who will own it; its quota is looked at */
+                owner?: string;
+            };
             header?: never;
             path: {
                 name: string;
@@ -1040,6 +2103,306 @@ export interface operations {
                 };
             };
             default: components["responses"]["Error"];
+        };
+    };
+    getFigures: {
+        parameters: {
+            query?: {
+                days?: number;
+                app?: string;
+                /** @description Entity reference */
+                owner?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getCapacity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The nodes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Capacity"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listLeftovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeftoverList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listMade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The things, in the order they were made */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cleanTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The things, each gone or with the reason why it is not */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Text that the entry's target, action or actor contains */
+                q?: components["parameters"]["AuditText"];
+                /** @description Entity reference */
+                actor?: string;
+                /** @description e.g. apps.delete */
+                action?: string;
+                since?: string;
+                until?: string;
+                limit?: number;
+                /** @description Only entries with smaller ids */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    exportAudit: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "csv";
+                /** @description Text that the entry's target, action or actor contains */
+                q?: components["parameters"]["AuditText"];
+                actor?: string;
+                action?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One AuditEntry per line, or CSV with a head line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/jsonl": components["schemas"]["AuditEntry"];
+                    "text/csv": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user code, as the terminal shows it */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    decideDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The user code, as the terminal shows it */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceDecision"];
+            };
+        };
+        responses: {
+            /** @description Decided */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deviceCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    client_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The codes (RFC 8628, section 3.2) */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        device_code: string;
+                        user_code: string;
+                        /** Format: uri */
+                        verification_uri: string;
+                        /** Format: uri */
+                        verification_uri_complete: string;
+                        /** @description seconds */
+                        expires_in: number;
+                        /** @description seconds */
+                        interval: number;
+                    };
+                };
+            };
+            default: components["responses"]["OAuthError"];
+        };
+    };
+    deviceToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    /** @constant */
+                    grant_type: "urn:ietf:params:oauth:grant-type:device_code";
+                    device_code: string;
+                    client_id: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The token */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        access_token: string;
+                        token_type: string;
+                        /** @description seconds */
+                        expires_in: number;
+                    };
+                };
+            };
+            default: components["responses"]["OAuthError"];
         };
     };
     getMe: {
@@ -1367,6 +2730,120 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Task"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    cancelTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It stops as soon as its step can be stopped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        status: "cancelled";
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    retryTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    secrets?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The same task */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    dryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            /** @description What it made and said */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunResult"];
+                };
+            };
+            /** @description The form has errors */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormErrors"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The actions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateAction"][];
                 };
             };
             default: components["responses"]["Error"];
