@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
 )
@@ -63,10 +64,14 @@ func (g Git) RunInput(ctx context.Context, stdin []byte, args ...string) ([]byte
 	return stdout.Bytes(), nil
 }
 
-// Command prepares a git process for a caller that streams its input or output.
+// Command prepares a git process for a caller that streams its input or
+// output. When ctx ends it is killed with the helpers that it started, such as
+// the one that speaks HTTP for it.
 func (g Git) Command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "git", args...)
 	cmd.Dir = g.Dir
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.Env = append(baseEnv(), g.Env...)
 	cmd.Env = append(cmd.Env, g.Remote.env()...)
 	return cmd
