@@ -19,6 +19,6 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-definitions": "off",
     },
   },
-  { files: ["src/i18n/{en,pt}.ts"], rules: { "max-lines": "off" } }, // dictionaries
+  { files: ["src/i18n/*{en,pt}.ts", "src/i18n/phrases.*.ts"], rules: { "max-lines": "off" } }, // dictionaries
   { files: ["dev/**/*.mjs", "eslint.config.js"], languageOptions: { globals: globals.node } },
 );

@@ -1,0 +1,31 @@
+import type { Phrase } from "./server";
+
+/** What the platform says in forms, templates and tasks. */
+export const portalPhrases: readonly Phrase[] = [
+  [/^has (\d+) characters; use at most (\d+)$/, "tem $1 caracteres; use no máximo $2"],
+  [/^(".+") has upper-case letters; use (".+")$/, "$1 tem letras maiúsculas; use $2"],
+  [/^(".+") must begin with a letter, .+$/, "$1 deve começar com letra, ter só a-z, 0-9 e '-', e terminar com letra ou dígito"],
+  [/^(".+") has '--'; use a single '-'$/, "$1 tem '--'; use um só '-'"],
+  [/^(".+") is reserved for the platform; choose another$/, "$1 é reservado para a plataforma; escolha outro"],
+  [/^(".+") is (?:already )?taken.*$/, "$1 já está em uso; escolha outro"],
+  [/^The application$/, "O aplicativo"],
+  [/^How it runs$/, "Como ele roda"],
+  [/^Name$/, "Nome"],
+  [/^Description$/, "Descrição"],
+  [/^Owner$/, "Responsável"],
+  [/^Architecture$/, "Arquitetura"],
+  [/^Replicas$/, "Réplicas"],
+  [/^Expose publicly$/, "Expor publicamente"],
+  [/^Names the repository, the image, the namespace and the host\.$/, "Dá nome ao repositório, à imagem, ao namespace e ao endereço."],
+  [/^The group that looks after it\.$/, "O grupo que cuida dele."],
+  [/^Of the processors it runs on; those that the cluster has\.$/, "Dos processadores em que roda; os que o cluster tem."],
+  [/^How many pods answer at the same time\.$/, "Quantos pods respondem ao mesmo tempo."],
+  [/^Give it a host name and a certificate\.$/, "Dá a ele um endereço e um certificado."],
+  [/^1 to 40 of a-z, 0-9 and -, beginning with a letter\.$/, "de 1 a 40 de a-z, 0-9 e -, começando com letra."],
+  [/^What it does, in one sentence$/, "O que ele faz, em uma frase"],
+  [/^Node\.js service$/, "Serviço Node.js"],
+  [/^An HTTP service on Node\.js, live at its own address in seconds, .+$/, "Um serviço HTTP em Node.js, no ar em seu próprio endereço em segundos, com testes, imagem, manifestos e pipeline."],
+  [/^Fetch the skeleton$/, "Buscar o esqueleto"],
+  [/^Publish the repository$/, "Publicar o repositório"],
+  [/^Register it in the catalog$/, "Registrar no catálogo"],
+];
