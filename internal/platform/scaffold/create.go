@@ -7,6 +7,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 
 // CreateRequest is a submitted form.
@@ -17,8 +19,8 @@ type CreateRequest struct {
 	CreatedBy   string // entity reference; default: the caller in the context
 }
 
-// Create checks a form and starts its task. The error is a *ValidationError
-// for values that are not acceptable, else an *Error.
+// Create checks a form and starts its task. The error is a *form.Error
+// for values that are not acceptable, else an *fault.Error.
 func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
 	template, err := s.template(r.TemplateRef)
 	if err != nil {
@@ -47,33 +49,33 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
 
 func (s *Service) template(ref string) (*Template, error) {
 	if ref == "" {
-		return nil, inputErrorf("templateRef is missing")
+		return nil, fault.Inputf("templateRef is missing")
 	}
 	template, ok := s.templates[templateRef(ref)]
 	if !ok {
-		return nil, notFoundf("Template %s not found; there are %s", templateRef(ref), joined(s.templates))
+		return nil, fault.NotFoundf("Template %s not found; there are %s", templateRef(ref), joined(s.templates))
 	}
 	return template, nil
 }
 
-// accept returns the values with defaults, or a *ValidationError.
+// accept returns the values with defaults, or a *form.Error.
 func (s *Service) accept(ctx context.Context, t *Template, given map[string]any) (map[string]any, error) {
-	pages, err := t.forms(s.vars())
+	pages, err := form.Fill(t.Pages, s.vars())
 	if err != nil {
 		return nil, err
 	}
-	values := withDefaults(pages, given)
-	violations, err := check(pages, values)
+	values := form.WithDefaults(pages, given)
+	violations, err := form.Check(pages, values)
 	if err != nil {
 		return nil, err
 	}
 	if len(violations) == 0 && s.cfg.Validate != nil {
 		for _, field := range s.cfg.Validate(ctx, t.Ref, values) {
-			violations = append(violations, field.violation(pages, values))
+			violations = append(violations, field.Violation(pages, values))
 		}
 	}
 	if len(violations) > 0 {
-		return nil, &ValidationError{violations}
+		return nil, &form.Error{Violations: violations}
 	}
 	return values, nil
 }

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // journal keeps tasks, their steps and their events.
@@ -51,7 +53,7 @@ const taskColumns = `id, template_ref, spec, vals, secrets, status, created_by, 
 func (j journal) get(ctx context.Context, id string) (Task, error) {
 	t, err := scanTask(j.db.QueryRowContext(ctx, `SELECT `+taskColumns+` FROM scaffolder_tasks WHERE id = ?`, id))
 	if errors.Is(err, sql.ErrNoRows) {
-		return Task{}, notFoundf("No task with id %q", id)
+		return Task{}, fault.NotFoundf("No task with id %q", id)
 	}
 	if err != nil {
 		return Task{}, fmt.Errorf("read task %s: %w", id, err)

@@ -107,6 +107,23 @@ func (j journal) writeNote(ctx context.Context, task string, position int, notes
 	return nil
 }
 
+// notes are those of one step.
+type notes struct {
+	journal  journal
+	task     string
+	position int
+}
+
+// Read implements action.Notes.
+func (n notes) Read(ctx context.Context) (map[string]string, error) {
+	return n.journal.note(ctx, n.task, n.position)
+}
+
+// Write implements action.Notes.
+func (n notes) Write(ctx context.Context, written map[string]string) error {
+	return n.journal.writeNote(ctx, n.task, n.position, written)
+}
+
 func (j journal) log(ctx context.Context, task string, body EventBody, now time.Time) error {
 	return j.within(ctx, func(tx *sql.Tx) error { return record(ctx, tx, task, eventLog, body, now) })
 }

@@ -8,6 +8,10 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 
 // maxBody bounds a submitted form.
@@ -68,7 +72,7 @@ func (s *Service) getForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	pages, err := template.forms(s.vars())
+	pages, err := form.Fill(template.Pages, s.vars())
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,7 @@ func (s *Service) getForm(w http.ResponseWriter, r *http.Request) error {
 	}
 	steps := make([]page, len(pages))
 	for i, p := range pages {
-		steps[i] = page{text(p, "title", "Please enter the following information"), text(p, "description", ""), p}
+		steps[i] = page{form.Text(p, "title", "Please enter the following information"), form.Text(p, "description", ""), p}
 	}
 	answer := map[string]any{"title": template.Title, "steps": steps}
 	if template.Description != "" {
@@ -92,7 +96,7 @@ func (s *Service) getForm(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) getActions(w http.ResponseWriter, _ *http.Request) error {
-	list := make([]action, 0, len(s.actions))
+	list := make([]action.Action, 0, len(s.actions))
 	for _, id := range strings.Split(joined(s.actions), ", ") {
 		list = append(list, s.actions[id])
 	}
@@ -112,7 +116,7 @@ func (s *Service) postTask(w http.ResponseWriter, r *http.Request) error {
 		s.answerError(w, r, http.StatusRequestEntityTooLarge, "InputError", fmt.Sprintf("The body has more than %d bytes", maxBody))
 		return nil
 	case err != nil:
-		return &Error{"InputError", "The body is not the expected JSON object {templateRef, values}: " + err.Error(), err}
+		return &fault.Error{Name: "InputError", Message: "The body is not the expected JSON object {templateRef, values}: " + err.Error(), Cause: err}
 	}
 	task, err := s.Create(r.Context(), CreateRequest{TemplateRef: body.TemplateRef, Values: body.Values, Secrets: body.Secrets})
 	if err != nil {
@@ -142,7 +146,7 @@ func queryOf(values url.Values) (query, error) {
 		}
 		number, err := strconv.Atoi(value)
 		if err != nil || number < 0 {
-			return q, inputErrorf("%s query parameter must be a number of 0 or more, not %q", name, value)
+			return q, fault.Inputf("%s query parameter must be a number of 0 or more, not %q", name, value)
 		}
 		*into = number
 	}
@@ -151,7 +155,7 @@ func queryOf(values url.Values) (query, error) {
 	case "asc:created_at":
 		q.ascending = true
 	default:
-		return q, inputErrorf("order query parameter must be asc:created_at or desc:created_at, not %q", order)
+		return q, fault.Inputf("order query parameter must be asc:created_at or desc:created_at, not %q", order)
 	}
 	return q, nil
 }
@@ -186,8 +190,8 @@ func (s *Service) answer(w http.ResponseWriter, status int, body any) error {
 
 // refuse answers an error in the shape that belongs to it.
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	var invalid *ValidationError
-	var named *Error
+	var invalid *form.Error
+	var named *fault.Error
 	switch {
 	case errors.As(err, &invalid):
 		if err := s.answer(w, http.StatusBadRequest, map[string]any{"errors": invalid.Violations}); err != nil {

@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // heartbeat is how often a task at work says that it lives.
@@ -87,7 +92,7 @@ func (r *run) do(ctx context.Context) (map[string]any, error) {
 			return nil, err
 		}
 	}
-	output, err := r.service.engine.value(ctx, r.task.spec.Output, r.scope(nil))
+	output, err := r.service.engine.Value(ctx, r.task.spec.Output, r.scope(nil))
 	if err != nil {
 		return nil, fmt.Errorf("output: %w", err)
 	}
@@ -114,7 +119,7 @@ func (r *run) end(ctx context.Context, output map[string]any, err error) error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return err
 	default:
-		status, failure = StatusFailed, &EventError{errorName(err), err.Error()}
+		status, failure = StatusFailed, &EventError{fault.Name(err), err.Error()}
 		r.service.log.Warn("task failed", "task", r.task.ID, "template", r.task.TemplateRef, "error", err)
 	}
 	if err := r.service.journal.end(stays, r.task.ID, status, output, failure, r.service.cfg.Clock()); err != nil {
@@ -176,7 +181,7 @@ func (r *run) step(ctx context.Context, position int, step Step) error {
 func (r *run) perform(ctx context.Context, position int, step Step) (output map[string]any, ran bool, err error) {
 	act, ok := r.service.actions[step.Action]
 	if !ok {
-		return nil, false, inputErrorf("Template action with ID '%s' is not registered. Known actions: %s", step.Action, joined(r.service.actions))
+		return nil, false, fault.Inputf("Template action with ID '%s' is not registered. Known actions: %s", step.Action, joined(r.service.actions))
 	}
 	rounds, err := r.rounds(ctx, step)
 	if err != nil {
@@ -202,16 +207,16 @@ func (r *run) perform(ctx context.Context, position int, step Step) (output map[
 }
 
 // once renders a step's condition and input and runs its action.
-func (r *run) once(ctx context.Context, position int, step Step, act action, each map[string]any) (map[string]any, bool, error) {
+func (r *run) once(ctx context.Context, position int, step Step, act action.Action, each map[string]any) (map[string]any, bool, error) {
 	scope := r.scope(each)
 	if step.If != nil {
-		condition, err := r.service.engine.value(ctx, step.If, scope)
+		condition, err := r.service.engine.Value(ctx, step.If, scope)
 		if err != nil || !truthy(condition) {
 			return nil, false, err
 		}
 	}
 	scope["secrets"] = r.task.secrets
-	rendered, err := r.service.engine.value(ctx, step.Input, scope)
+	rendered, err := r.service.engine.Value(ctx, step.Input, scope)
 	if err != nil {
 		return nil, false, err
 	}
@@ -219,11 +224,26 @@ func (r *run) once(ctx context.Context, position int, step Step, act action, eac
 	if input == nil {
 		input = map[string]any{}
 	}
-	if err := act.check(input, each); err != nil {
+	if err := act.Check(input, each); err != nil {
 		return nil, false, err
 	}
-	c := &call{run: r, position: position, step: step, output: map[string]any{}}
-	return c.output, true, act.run(ctx, c, input)
+	c := r.call(position, step)
+	return c.Output, true, act.Run(ctx, c, input)
+}
+
+// call is what an action of this step gets.
+func (r *run) call(position int, step Step) *action.Call {
+	return &action.Call{
+		TaskID: r.task.ID, CreatedAt: r.task.CreatedAt, User: r.task.CreatedBy, Workspace: r.workspace(),
+		Template: action.Source{Files: r.service.cfg.Templates, Dir: r.task.spec.Dir},
+		Output:   map[string]any{},
+		Log: func(ctx context.Context, text string) error {
+			err := r.service.journal.log(ctx, r.task.ID, EventBody{Message: text, StepID: step.ID}, r.service.cfg.Clock())
+			r.service.changes.raise()
+			return err
+		},
+		Notes: notes{r.service.journal, r.task.ID, position},
+	}
 }
 
 // rounds is what a step is repeated over; one nil round without each.
@@ -231,7 +251,7 @@ func (r *run) rounds(ctx context.Context, step Step) ([]map[string]any, error) {
 	if step.Each == nil {
 		return []map[string]any{nil}, nil
 	}
-	over, err := r.service.engine.value(ctx, step.Each, r.scope(nil))
+	over, err := r.service.engine.Value(ctx, step.Each, r.scope(nil))
 	if err != nil {
 		return nil, err
 	}
@@ -242,11 +262,11 @@ func (r *run) rounds(ctx context.Context, step Step) ([]map[string]any, error) {
 			rounds = append(rounds, map[string]any{"key": i, "value": value})
 		}
 	case map[string]any:
-		for _, key := range sortedKeys(over) {
+		for _, key := range slices.Sorted(maps.Keys(over)) {
 			rounds = append(rounds, map[string]any{"key": key, "value": over[key]})
 		}
 	default:
-		return nil, inputErrorf("Invalid value on action %s.each parameter, \"%v\" cannot be resolved to a list or an object", step.Action, over)
+		return nil, fault.Inputf("Invalid value on action %s.each parameter, \"%v\" cannot be resolved to a list or an object", step.Action, over)
 	}
 	return rounds, nil
 }

@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -22,22 +21,21 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
-	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
-// Catalog is what actions need of the catalog.
-type Catalog interface {
-	Register(ctx context.Context, target string) (catalog.Registration, error)
-	Get(ctx context.Context, entityRef string) (catalog.Entity, error)
-}
+// FieldError says what is wrong with one value of a form.
+type FieldError = form.FieldError
 
 // Config says what a scaffolder works with.
 type Config struct {
 	DB           *sql.DB // of package store
 	Templates    fs.FS   // <name>/template.yaml with what it fetches
 	SCM          *scm.Client
-	Catalog      Catalog
+	Catalog      action.Catalog
 	Git          gitcmd.Remote // that repositories are pushed to
 	Dir          string        // for the workspaces of tasks
 	Organization string
@@ -59,9 +57,9 @@ type Service struct {
 	cfg       Config
 	log       *slog.Logger
 	journal   journal
-	engine    *engine
+	engine    *expression.Engine
 	templates map[string]*Template
-	actions   map[string]action
+	actions   map[string]action.Action
 	queue     *river.Client[*sql.Tx]
 	changes   *signal
 
@@ -78,7 +76,7 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, err := newEngine(hosts(cfg))
+	engine, err := expression.New(hosts(cfg))
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +87,9 @@ func New(cfg Config) (*Service, error) {
 		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: templates,
 		changes: newSignal(), running: map[string]context.CancelFunc{},
 	}
-	s.actions = s.builtin()
+	s.actions = action.Builtin(&action.Host{
+		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain,
+	})
 	s.queue, err = newQueue(s)
 	return s, err
 }
@@ -167,11 +167,7 @@ func (s *Service) warm(ctx context.Context) error {
 			if step.Action != "fetch:template" {
 				continue
 			}
-			files, err := readSkeleton(s.cfg.Templates, path.Join(template.dir, text(step.Input, "url", "")), step.Input)
-			if err != nil {
-				return err
-			}
-			if err := s.engine.warm(ctx, requestsOf(files), optionsOf(step.Input)); err != nil {
+			if err := action.Warm(ctx, s.engine, action.Source{Files: s.cfg.Templates, Dir: template.dir}, step.Input); err != nil {
 				return err
 			}
 		}
@@ -220,7 +216,7 @@ func (s *Service) vars() map[string]any {
 			own[name] = value
 		}
 	}
-	clone, err := cloneJSON(own)
+	clone, err := form.Clone(own)
 	if err != nil {
 		s.log.Error("the site's values are not JSON", "error", err)
 		return map[string]any{}
@@ -228,7 +224,7 @@ func (s *Service) vars() map[string]any {
 	return clone
 }
 
-// Get returns a task, or an *Error named NotFoundError.
+// Get returns a task, or an *fault.Error named NotFoundError.
 func (s *Service) Get(ctx context.Context, id string) (Task, error) { return s.journal.get(ctx, id) }
 
 // List returns every task, newest first.

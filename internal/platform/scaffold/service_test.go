@@ -284,7 +284,7 @@ func TestBadInputIsAnsweredInBackstagesShape(t *testing.T) {
 	w := newWorld(t, templates.FS)
 	w.cfg.Validate = func(_ context.Context, _ string, values map[string]any) []FieldError {
 		if values["name"] == "portal" {
-			return []FieldError{{"name", "is reserved"}}
+			return []FieldError{{Path: "name", Message: "is reserved"}}
 		}
 		return nil
 	}

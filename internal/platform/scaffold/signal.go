@@ -48,18 +48,3 @@ func (q quiet) WithGroup(name string) slog.Handler { return quiet{q.Handler.With
 func joined[V any](m map[string]V) string {
 	return strings.Join(slices.Sorted(maps.Keys(m)), ", ")
 }
-
-// violation gives a field's error the shape of a schema's.
-func (f FieldError) violation(pages []map[string]any, values map[string]any) Violation {
-	var path []string
-	if f.Path != "" {
-		path = strings.Split(strings.TrimPrefix(f.Path, "/"), ".")
-	}
-	var schema any
-	for _, page := range pages {
-		if found := schemaOf(page, path); found != nil {
-			schema = found
-		}
-	}
-	return newViolation(path, "validation", f.Message, schema, at(values, path), nil)
-}

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 const (
@@ -100,7 +102,7 @@ func (s *Service) streamOf(r *http.Request) (id string, after int64, err error) 
 	}
 	if text := r.URL.Query().Get("after"); text != "" {
 		if after, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return "", 0, inputErrorf("after query parameter must be the number of an event, not %q", text)
+			return "", 0, fault.Inputf("after query parameter must be the number of an event, not %q", text)
 		}
 	}
 	return id, after, nil

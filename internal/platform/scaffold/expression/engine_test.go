@@ -1,4 +1,4 @@
-package scaffold
+package expression
 
 import (
 	"errors"
@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-func testEngine(t *testing.T) *engine {
+func testEngine(t *testing.T) *Engine {
 	t.Helper()
-	e, err := newEngine([]string{"git.example.com"})
+	e, err := New([]string{"git.example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestValuesAreRenderedAsBackstageDoes(t *testing.T) {
 	}
 	e := testEngine(t)
 	for name, c := range cases {
-		got, err := e.value(t.Context(), c.source, scope)
+		got, err := e.Value(t.Context(), c.source, scope)
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %v renders to %#v, %v; want %#v", name, c.source, got, err, c.want)
 		}
@@ -58,40 +58,40 @@ func TestAHostileTemplateIsStopped(t *testing.T) {
 		"an endless loop":       "${{ ''.constructor.constructor('for(;;){}')() }} ",
 		"endless recursion":     "{% macro m() %}${{ m() }}{% endmacro %}${{ m() }} ",
 	} {
-		out, err := e.value(t.Context(), source, map[string]any{})
+		out, err := e.Value(t.Context(), source, map[string]any{})
 		if err == nil && out != source {
 			t.Errorf("%s rendered to %.40v", name, out)
 		}
-		if err != nil && !errors.Is(err, errLimit) {
+		if err != nil && !errors.Is(err, ErrLimit) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	e.patience = renderTime
-	if out, err := e.value(t.Context(), "${{ 1 + 1 }}", map[string]any{}); err != nil || out != float64(2) {
+	if out, err := e.Value(t.Context(), "${{ 1 + 1 }}", map[string]any{}); err != nil || out != float64(2) {
 		t.Errorf("after them, 1 + 1 renders to %v, %v", out, err)
 	}
 }
 
 func TestAFileThatCannotBeRenderedIsNamed(t *testing.T) {
 	content := "${{ 1 | nosuchfilter }}"
-	_, err := testEngine(t).files(t.Context(), []skeletonFile{{"src/a.js", &content}}, nil, textOptions{})
+	_, err := testEngine(t).Files(t.Context(), []File{{"src/a.js", &content}}, nil, Options{})
 	if err == nil || !strings.Contains(err.Error(), "src/a.js") || !strings.Contains(err.Error(), "nosuchfilter") {
 		t.Errorf("error = %v, want the file and the filter", err)
 	}
 }
 
 func BenchmarkRender(b *testing.B) {
-	e, err := newEngine(nil)
+	e, err := New(nil)
 	if err != nil {
 		b.Fatal(err)
 	}
 	content := strings.Repeat("line ${{ values.name }}\n", 40)
-	files := make([]skeletonFile, 30)
+	files := make([]File, 30)
 	for i := range files {
-		files[i] = skeletonFile{"${{ values.name }}.txt", &content}
+		files[i] = File{"${{ values.name }}.txt", &content}
 	}
 	for b.Loop() {
-		if _, err := e.files(b.Context(), files, map[string]any{"values": map[string]any{"name": "x"}}, textOptions{}); err != nil {
+		if _, err := e.Files(b.Context(), files, map[string]any{"values": map[string]any{"name": "x"}}, Options{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,6 @@
-package scaffold
+// Package form fills in the pages of a template and checks values against
+// their JSON schemas.
+package form
 
 import (
 	"encoding/json"
@@ -17,9 +19,9 @@ import (
 // from the site's values: `ui:options: {pronto: architectures}`.
 const siteOption = "pronto"
 
-// forms returns a template's pages with the site's choices filled in.
-func (t *Template) forms(vars map[string]any) ([]map[string]any, error) {
-	pages, err := cloneJSON(t.Pages)
+// Fill returns a template's pages with the site's choices filled in.
+func Fill(given []map[string]any, vars map[string]any) ([]map[string]any, error) {
+	pages, err := Clone(given)
 	if err != nil {
 		return nil, err
 	}
@@ -48,9 +50,9 @@ func offer(property, vars map[string]any) {
 	}
 }
 
-// withDefaults adds the defaults of the fields that were left out, as the form
+// WithDefaults adds the defaults of the fields that were left out, as the form
 // in the browser does.
-func withDefaults(pages []map[string]any, values map[string]any) map[string]any {
+func WithDefaults(pages []map[string]any, values map[string]any) map[string]any {
 	complete := map[string]any{}
 	for _, page := range pages {
 		properties, _ := page["properties"].(map[string]any)
@@ -66,11 +68,11 @@ func withDefaults(pages []map[string]any, values map[string]any) map[string]any 
 	return complete
 }
 
-// check validates values against every page.
-func check(pages []map[string]any, values map[string]any) ([]Violation, error) {
+// Check validates values against every page.
+func Check(pages []map[string]any, values map[string]any) ([]Violation, error) {
 	var violations []Violation
 	for i, page := range pages {
-		found, err := validate(fmt.Sprintf("page-%d.json", i+1), page, values)
+		found, err := Validate(fmt.Sprintf("page-%d.json", i+1), page, values)
 		if err != nil {
 			return nil, err
 		}
@@ -103,11 +105,11 @@ func unknownFields(pages []map[string]any, values map[string]any) []Violation {
 	return violations
 }
 
-// validate checks a value against a JSON schema (draft 7, as Backstage's forms).
-func validate(name string, schema map[string]any, value any) ([]Violation, error) {
+// Validate checks a value against a JSON schema (draft 7, as Backstage's forms).
+func Validate(name string, schema map[string]any, value any) ([]Violation, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft7)
-	plain, err := cloneJSON[any](schema)
+	plain, err := Clone[any](schema)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +120,7 @@ func validate(name string, schema map[string]any, value any) ([]Violation, error
 	if err != nil {
 		return nil, fmt.Errorf("schema %s: %w", name, err)
 	}
-	instance, err := cloneJSON(value)
+	instance, err := Clone(value)
 	if err != nil {
 		return nil, err
 	}
@@ -212,8 +214,8 @@ func at(instance any, path []string) any {
 	return instance
 }
 
-// cloneJSON is a deep copy in the types that encoding/json decodes to.
-func cloneJSON[T any](value T) (T, error) {
+// Clone is a deep copy in the types that encoding/json decodes to.
+func Clone[T any](value T) (T, error) {
 	var clone T
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -221,4 +223,12 @@ func cloneJSON[T any](value T) (T, error) {
 	}
 	err = json.Unmarshal(text, &clone)
 	return clone, err
+}
+
+// Text is a string of an object, or otherwise what is given.
+func Text(object map[string]any, name, otherwise string) string {
+	if value, ok := object[name].(string); ok {
+		return value
+	}
+	return otherwise
 }

@@ -1,4 +1,6 @@
-package scaffold
+// Package expression renders the ${{ }} expressions of templates: nunjucks, as
+// Backstage speaks it, in a JavaScript machine with limits on time and memory.
+package expression
 
 import (
 	"context"
@@ -13,6 +15,8 @@ import (
 
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 var (
@@ -31,12 +35,13 @@ const (
 	watchEvery   = 5 * time.Millisecond
 )
 
-var errLimit = errors.New("the template goes over its limit")
+// ErrLimit is a rendering that takes too long or too much.
+var ErrLimit = errors.New("the template goes over its limit")
 
-// engine renders nunjucks templates with Backstage's rules. Virtual machines
+// Engine renders nunjucks templates with Backstage's rules. Virtual machines
 // are kept, with the templates they compiled; each serves one caller at a
 // time, and there are no more of them than processors.
-type engine struct {
+type Engine struct {
 	programs []*goja.Program
 	hosts    []string
 	patience time.Duration // for one rendering
@@ -51,9 +56,9 @@ type machine struct {
 	value, files, warm goja.Callable
 }
 
-// newEngine makes an engine whose repository URLs may name these hosts.
-func newEngine(hosts []string) (*engine, error) {
-	e := &engine{hosts: hosts, patience: renderTime, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+// New makes an engine whose repository URLs may name these hosts.
+func New(hosts []string) (*Engine, error) {
+	e := &Engine{hosts: hosts, patience: renderTime, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	for _, source := range [][2]string{{"nunjucks.min.js", nunjucksSource}, {"engine.js", engineSource}} {
 		tree, err := goja.Parse(source[0], source[1], parser.WithDisableSourceMaps)
 		if err != nil {
@@ -74,7 +79,7 @@ func newEngine(hosts []string) (*engine, error) {
 }
 
 // acquire waits for a slot and returns the machine used last, or a new one.
-func (e *engine) acquire(ctx context.Context) (*machine, error) {
+func (e *Engine) acquire(ctx context.Context) (*machine, error) {
 	select {
 	case e.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -95,7 +100,7 @@ func (e *engine) acquire(ctx context.Context) (*machine, error) {
 }
 
 // release gives the slot back, and the machine unless it is broken.
-func (e *engine) release(m *machine, broken bool) {
+func (e *Engine) release(m *machine, broken bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if !broken {
@@ -104,7 +109,7 @@ func (e *engine) release(m *machine, broken bool) {
 	<-e.slots
 }
 
-func (e *engine) boot() (*machine, error) {
+func (e *Engine) boot() (*machine, error) {
 	vm := goja.New()
 	vm.SetMaxCallStackSize(renderStack)
 	if err := vm.Set("hosts", e.hosts); err != nil {
@@ -127,40 +132,41 @@ func (e *engine) boot() (*machine, error) {
 	return m, nil
 }
 
-// value renders every string in a JSON-like value. A string that is one sole
+// Value renders every string in a JSON-like value. A string that is one sole
 // expression becomes the expression's value; what is undefined is left out.
-func (e *engine) value(ctx context.Context, source any, scope map[string]any) (any, error) {
+func (e *Engine) Value(ctx context.Context, source any, scope map[string]any) (any, error) {
 	var out struct{ Value any }
 	err := e.call(ctx, func(m *machine) goja.Callable { return m.value }, &out, source, scope)
 	return out.Value, err
 }
 
-// skeletonFile is a file of a skeleton. A nil Content leaves only the path to
+// File is a file of a skeleton. A nil Content leaves only the path to
 // be rendered.
-type skeletonFile struct {
+type File struct {
 	Path    string  `json:"path"`
 	Content *string `json:"content,omitempty"`
 }
 
-type textOptions struct {
+// Options say how blocks are rendered.
+type Options struct {
 	TrimBlocks   bool `json:"trimBlocks,omitempty"`
 	LstripBlocks bool `json:"lstripBlocks,omitempty"`
 }
 
-// files renders names and contents of files; an error names the file.
-func (e *engine) files(ctx context.Context, files []skeletonFile, scope map[string]any, o textOptions) ([]skeletonFile, error) {
-	var out []skeletonFile
+// Files renders names and contents of files; an error names the file.
+func (e *Engine) Files(ctx context.Context, files []File, scope map[string]any, o Options) ([]File, error) {
+	var out []File
 	err := e.call(ctx, func(m *machine) goja.Callable { return m.files }, &out, files, scope, o)
 	return out, err
 }
 
-// warm compiles files ahead of their first use.
-func (e *engine) warm(ctx context.Context, files []skeletonFile, o textOptions) error {
+// Warm compiles files ahead of their first use.
+func (e *Engine) Warm(ctx context.Context, files []File, o Options) error {
 	var none any
 	return e.call(ctx, func(m *machine) goja.Callable { return m.warm }, &none, files, o)
 }
 
-func (e *engine) call(ctx context.Context, pick func(*machine) goja.Callable, out any, arguments ...any) error {
+func (e *Engine) call(ctx context.Context, pick func(*machine) goja.Callable, out any, arguments ...any) error {
 	texts := make([]string, len(arguments))
 	for i, argument := range arguments {
 		text, err := json.Marshal(argument)
@@ -187,7 +193,7 @@ func (e *engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 		return err
 	}
 	if len(text) > renderOutput {
-		return fmt.Errorf("%w: its output has %d bytes, more than %d", errLimit, len(text), renderOutput)
+		return fmt.Errorf("%w: its output has %d bytes, more than %d", ErrLimit, len(text), renderOutput)
 	}
 	return json.Unmarshal([]byte(text), out)
 }
@@ -195,7 +201,7 @@ func (e *engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 // guarded runs work and interrupts it when it takes too long or too much.
 func (m *machine) guarded(ctx context.Context, patience time.Duration, work func() (goja.Value, error)) (goja.Value, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience,
-		fmt.Errorf("%w: it rendered for more than %s", errLimit, patience))
+		fmt.Errorf("%w: it rendered for more than %s", ErrLimit, patience))
 	watched := make(chan struct{})
 	go func() { defer close(watched); m.watch(ctx) }()
 	result, err := work()
@@ -220,7 +226,7 @@ func (m *machine) watch(ctx context.Context) {
 			}
 			runtime.GC() // what others left behind is not the template's
 			if heapSize() > begin+renderMemory {
-				m.vm.Interrupt(fmt.Errorf("%w: it took more than %d MiB of memory", errLimit, renderMemory>>20))
+				m.vm.Interrupt(fmt.Errorf("%w: it took more than %d MiB of memory", ErrLimit, renderMemory>>20))
 				return
 			}
 		}
@@ -248,14 +254,14 @@ func scriptError(err error) error {
 		}
 		return err
 	case errors.As(err, &deep):
-		return fmt.Errorf("%w: it nests too deep", errLimit)
+		return fmt.Errorf("%w: it nests too deep", ErrLimit)
 	case errors.As(err, &exception):
 		if object, ok := exception.Value().(*goja.Object); ok {
 			if message := object.Get("message"); message != nil {
-				return inputErrorf("%s", message.String())
+				return fault.Inputf("%s", message.String())
 			}
 		}
-		return inputErrorf("%s", exception.Value().String())
+		return fault.Inputf("%s", exception.Value().String())
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package scaffold
+package action
 
 import (
 	"context"
@@ -10,13 +10,14 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
-func catalogRegister(s *Service) action {
-	return action{
+func catalogRegister(h *Host) Action {
+	return Action{
 		ID:          "catalog:register",
 		Description: "Registers a descriptor in the catalog.",
-		Schema: actionSchema{
+		Schema: Schema{
 			Input: object(nil, map[string]any{
 				"catalogInfoUrl":  property("string", "Address of the descriptor."),
 				"repoContentsUrl": property("string", "Address of a repository's files, as publish:github gives it."),
@@ -28,32 +29,32 @@ func catalogRegister(s *Service) action {
 				"catalogInfoUrl": property("string", "Address that was registered."),
 			}),
 		},
-		run: s.register,
+		Run: h.register,
 	}
 }
 
-func (s *Service) register(ctx context.Context, c *call, input map[string]any) error {
+func (h *Host) register(ctx context.Context, c *Call, input map[string]any) error {
 	target := text(input, "catalogInfoUrl", "")
 	if target == "" {
 		base := text(input, "repoContentsUrl", "")
 		if base == "" {
-			return inputErrorf("catalog:register needs catalogInfoUrl or repoContentsUrl")
+			return fault.Inputf("catalog:register needs catalogInfoUrl or repoContentsUrl")
 		}
 		target = strings.TrimSuffix(base, "/") + "/" + strings.TrimPrefix(text(input, "catalogInfoPath", "/catalog-info.yaml"), "/")
 	}
-	if err := c.log(ctx, "Registering %s in the catalog", target); err != nil {
+	if err := c.logf(ctx, "Registering %s in the catalog", target); err != nil {
 		return err
 	}
-	registration, err := s.cfg.Catalog.Register(ctx, target)
+	registration, err := h.Catalog.Register(ctx, target)
 	if err != nil {
 		if flag(input, "optional") {
-			return c.log(ctx, "It was not registered: %v", err)
+			return c.logf(ctx, "It was not registered: %v", err)
 		}
 		return fmt.Errorf("register %s: %w", target, err)
 	}
-	c.output["catalogInfoUrl"] = target
+	c.Output["catalogInfoUrl"] = target
 	if ref := mainEntity(registration.Entities); ref != "" {
-		c.output["entityRef"] = ref
+		c.Output["entityRef"] = ref
 	}
 	return nil
 }
@@ -73,18 +74,18 @@ func mainEntity(entities []catalog.Entity) string {
 	return ""
 }
 
-func catalogWrite() action {
-	return action{
+func catalogWrite() Action {
+	return Action{
 		ID:          "catalog:write",
 		Description: "Writes a descriptor into the workspace.",
-		Schema: actionSchema{
+		Schema: Schema{
 			Input: object([]string{"entity"}, map[string]any{
 				"filePath": property("string", "Default catalog-info.yaml."),
 				"entity":   property("object", "The entity."),
 			}),
 			Output: object(nil, map[string]any{}),
 		},
-		run: func(_ context.Context, c *call, input map[string]any) error {
+		Run: func(_ context.Context, c *Call, input map[string]any) error {
 			name, err := inside(text(input, "filePath", "catalog-info.yaml"))
 			if err != nil {
 				return err
@@ -93,16 +94,16 @@ func catalogWrite() action {
 			if err != nil {
 				return err
 			}
-			return writeFiles(c.run.workspace(), ".", []source{{target: name, content: content, mode: 0o644}}, true)
+			return writeFiles(c.Workspace, ".", []source{{target: name, content: content, mode: 0o644}}, true)
 		},
 	}
 }
 
-func debugLog() action {
-	return action{
+func debugLog() Action {
+	return Action{
 		ID:          "debug:log",
 		Description: "Writes a message, and on wish the names of the files, into the log.",
-		Schema: actionSchema{
+		Schema: Schema{
 			Input: object(nil, map[string]any{
 				"message":       property("string", "To write."),
 				"listWorkspace": map[string]any{"type": []string{"boolean", "string"}, "description": "List the files too."},
@@ -110,33 +111,33 @@ func debugLog() action {
 			}),
 			Output: object(nil, map[string]any{}),
 		},
-		run: func(ctx context.Context, c *call, input map[string]any) error {
+		Run: func(ctx context.Context, c *Call, input map[string]any) error {
 			if message := text(input, "message", ""); message != "" {
-				if err := c.log(ctx, "%s", message); err != nil {
+				if err := c.logf(ctx, "%s", message); err != nil {
 					return err
 				}
 			}
 			if !flag(input, "listWorkspace") && text(input, "listWorkspace", "") == "" {
 				return nil
 			}
-			names, err := listFiles(c.run.workspace())
+			names, err := listFiles(c.Workspace)
 			if err != nil {
 				return err
 			}
-			return c.log(ctx, "Workspace:\n%s", strings.Join(names, "\n"))
+			return c.logf(ctx, "Workspace:\n%s", strings.Join(names, "\n"))
 		},
 	}
 }
 
-func fsDelete() action {
-	return action{
+func fsDelete() Action {
+	return Action{
 		ID:          "fs:delete",
 		Description: "Deletes files and directories of the workspace.",
-		Schema: actionSchema{
+		Schema: Schema{
 			Input:  object([]string{"files"}, map[string]any{"files": listOf(property("string", ""), "Their paths.")}),
 			Output: object(nil, map[string]any{}),
 		},
-		run: func(_ context.Context, c *call, input map[string]any) error {
+		Run: func(_ context.Context, c *Call, input map[string]any) error {
 			return inRoot(c, func(root *os.Root) error {
 				for _, file := range texts(input, "files") {
 					name, err := inside(file)
@@ -153,18 +154,18 @@ func fsDelete() action {
 	}
 }
 
-func fsRename() action {
+func fsRename() Action {
 	item := object([]string{"from", "to"}, map[string]any{
 		"from": property("string", "Path now."), "to": property("string", "Path then."),
 		"overwrite": property("boolean", "Replace what is there; default false."),
 	})
-	return action{
+	return Action{
 		ID:          "fs:rename",
 		Description: "Renames files and directories of the workspace.",
-		Schema: actionSchema{
+		Schema: Schema{
 			Input: object([]string{"files"}, map[string]any{"files": listOf(item, "What to rename.")}), Output: object(nil, map[string]any{}),
 		},
-		run: func(_ context.Context, c *call, input map[string]any) error {
+		Run: func(_ context.Context, c *Call, input map[string]any) error {
 			files, _ := input["files"].([]any)
 			return inRoot(c, func(root *os.Root) error {
 				for _, f := range files {
@@ -196,7 +197,7 @@ func rename(root *os.Root, file map[string]any) error {
 	case fromErr != nil && toErr == nil:
 		return nil
 	case toErr == nil && !flag(file, "overwrite"):
-		return inputErrorf("rename %s: %s is there already", from, to)
+		return fault.Inputf("rename %s: %s is there already", from, to)
 	}
 	if err := root.MkdirAll(path.Dir(to), 0o755); err != nil {
 		return fmt.Errorf("rename %s: %w", from, err)
@@ -207,8 +208,8 @@ func rename(root *os.Root, file map[string]any) error {
 	return nil
 }
 
-func inRoot(c *call, work func(*os.Root) error) error {
-	root, err := os.OpenRoot(c.run.workspace())
+func inRoot(c *Call, work func(*os.Root) error) error {
+	root, err := os.OpenRoot(c.Workspace)
 	if err != nil {
 		return fmt.Errorf("open the workspace: %w", err)
 	}

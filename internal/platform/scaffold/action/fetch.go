@@ -1,4 +1,4 @@
-package scaffold
+package action
 
 import (
 	"bytes"
@@ -12,16 +12,19 @@ import (
 	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // maxSkeleton bounds what one fetch reads.
 const maxSkeleton = 32 << 20
 
-func fetchTemplate(s *Service) action {
-	return action{
+func fetchTemplate(h *Host) Action {
+	return Action{
 		ID:          "fetch:template",
 		Description: "Copies a directory of the template into the workspace and renders names and contents of its files.",
-		Schema: actionSchema{
+		Schema: Schema{
 			Input: object([]string{"url"}, map[string]any{
 				"url":                   property("string", "Directory, relative to template.yaml."),
 				"targetPath":            property("string", "Where in the workspace; default its root."),
@@ -35,7 +38,7 @@ func fetchTemplate(s *Service) action {
 			}),
 			Output: object(nil, map[string]any{}),
 		},
-		run: s.fetch,
+		Run: h.fetch,
 	}
 }
 
@@ -48,28 +51,28 @@ type source struct {
 	raw     bool   // the content is not to be rendered
 }
 
-func (s *Service) fetch(ctx context.Context, c *call, input map[string]any) error {
-	directory := path.Join(c.run.task.spec.Dir, text(input, "url", ""))
+func (h *Host) fetch(ctx context.Context, c *Call, input map[string]any) error {
+	directory := path.Join(c.Template.Dir, text(input, "url", ""))
 	if _, err := inside(text(input, "url", "")); err != nil || !fs.ValidPath(directory) {
-		return inputErrorf("url %q is not inside of the template", text(input, "url", ""))
+		return fault.Inputf("url %q is not inside of the template", text(input, "url", ""))
 	}
 	target, err := inside(text(input, "targetPath", "."))
 	if err != nil {
 		return err
 	}
-	files, err := readSkeleton(s.cfg.Templates, directory, input)
+	files, err := readSkeleton(c.Template.Files, directory, input)
 	if err != nil {
 		return err
 	}
-	if err := c.log(ctx, "Fetching and rendering %d files of %s", len(files), directory); err != nil {
+	if err := c.logf(ctx, "Fetching and rendering %d files of %s", len(files), directory); err != nil {
 		return err
 	}
 	values, _ := input["values"].(map[string]any)
-	rendered, err := s.renderSkeleton(ctx, files, map[string]any{"values": values}, optionsOf(input))
+	rendered, err := h.renderSkeleton(ctx, files, map[string]any{"values": values}, optionsOf(input))
 	if err != nil {
 		return err
 	}
-	return writeFiles(c.run.workspace(), target, rendered, flag(input, "replace"))
+	return writeFiles(c.Workspace, target, rendered, flag(input, "replace"))
 }
 
 func readSkeleton(templates fs.FS, directory string, input map[string]any) ([]source, error) {
@@ -79,7 +82,7 @@ func readSkeleton(templates fs.FS, directory string, input map[string]any) ([]so
 	}
 	raw, untouched := texts(input, "copyWithoutTemplating"), texts(input, "copyWithoutRender")
 	if len(raw) > 0 && len(untouched) > 0 {
-		return nil, inputErrorf("copyWithoutTemplating and copyWithoutRender cannot be used together")
+		return nil, fault.Inputf("copyWithoutTemplating and copyWithoutRender cannot be used together")
 	}
 	ending := text(input, "templateFileExtension", "")
 	if flag(input, "templateFileExtension") {
@@ -96,7 +99,7 @@ func readSkeleton(templates fs.FS, directory string, input map[string]any) ([]so
 			return err
 		}
 		if total += len(file.content); total > maxSkeleton {
-			return inputErrorf("the skeleton %s has more than %d bytes", directory, maxSkeleton)
+			return fault.Inputf("the skeleton %s has more than %d bytes", directory, maxSkeleton)
 		}
 		file.raw = binary(file.content) || matches(raw, p) || matches(untouched, p) || !strings.HasSuffix(p, ending)
 		file.path = strings.TrimSuffix(p, ending)
@@ -107,9 +110,18 @@ func readSkeleton(templates fs.FS, directory string, input map[string]any) ([]so
 		return nil
 	})
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, notFoundf("the template has no directory %s", directory)
+		return nil, fault.NotFoundf("the template has no directory %s", directory)
 	}
 	return files, err
+}
+
+// Warm compiles what a fetch:template of this input is going to render.
+func Warm(ctx context.Context, engine *expression.Engine, template Source, input map[string]any) error {
+	files, err := readSkeleton(template.Files, path.Join(template.Dir, text(input, "url", "")), input)
+	if err != nil {
+		return err
+	}
+	return engine.Warm(ctx, requestsOf(files), optionsOf(input))
 }
 
 func readSource(root fs.FS, p string, d fs.DirEntry) (source, error) {
@@ -150,12 +162,12 @@ func matches(patterns []string, p string) bool {
 	return false
 }
 
-func optionsOf(input map[string]any) textOptions {
-	return textOptions{TrimBlocks: flag(input, "trimBlocks"), LstripBlocks: flag(input, "lstripBlocks")}
+func optionsOf(input map[string]any) expression.Options {
+	return expression.Options{TrimBlocks: flag(input, "trimBlocks"), LstripBlocks: flag(input, "lstripBlocks")}
 }
 
-func requestsOf(files []source) []skeletonFile {
-	requests := make([]skeletonFile, len(files))
+func requestsOf(files []source) []expression.File {
+	requests := make([]expression.File, len(files))
 	for i, file := range files {
 		requests[i].Path = file.path
 		if !file.raw {
@@ -168,8 +180,8 @@ func requestsOf(files []source) []skeletonFile {
 
 // renderSkeleton renders paths and contents. A path that renders to nothing,
 // or has an empty part, leaves its file out: that is how files are conditional.
-func (s *Service) renderSkeleton(ctx context.Context, files []source, scope map[string]any, o textOptions) ([]source, error) {
-	answers, err := s.engine.files(ctx, requestsOf(files), scope, o)
+func (h *Host) renderSkeleton(ctx context.Context, files []source, scope map[string]any, o expression.Options) ([]source, error) {
+	answers, err := h.Engine.Files(ctx, requestsOf(files), scope, o)
 	if err != nil {
 		return nil, err
 	}

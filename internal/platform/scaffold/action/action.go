@@ -1,0 +1,162 @@
+// Package action holds what the steps of templates can do.
+package action
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
+	"github.com/pronto-platform/pronto/internal/platform/scm"
+)
+
+// Action is something a step can do. It may be run again after it was cut
+// off anywhere, and must come to the same end.
+type Action struct {
+	ID          string   `json:"id"`
+	Description string   `json:"description"`
+	Schema      Schema   `json:"schema"`
+	Examples    []Sample `json:"examples"`
+
+	// DryRun says that the action does nothing outside the workspace when its
+	// call is a dry run.
+	DryRun bool                                                           `json:"-"`
+	Run    func(ctx context.Context, c *Call, input map[string]any) error `json:"-"`
+}
+
+// Schema are the JSON schemas of an action's input and output.
+type Schema struct {
+	Input  map[string]any `json:"input"`
+	Output map[string]any `json:"output"`
+}
+
+// Sample shows a use of an action, as YAML of a step.
+type Sample struct {
+	Description string `json:"description"`
+	Example     string `json:"example"`
+}
+
+// Check validates an input; each names the round of a repeated step.
+func (a Action) Check(input, each map[string]any) error {
+	found, err := form.Validate("input.json", a.Schema.Input, input)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	name := a.ID
+	if each != nil {
+		name = fmt.Sprintf("%s[%v]", a.ID, each["key"])
+	}
+	return fault.Inputf("Invalid input passed to action %s, %s", name, (&form.Error{Violations: found}).Error())
+}
+
+// Call is one run of an action.
+type Call struct {
+	TaskID    string
+	CreatedAt time.Time // of the task
+	User      string    // entity reference of who asked for the task
+	DryRun    bool
+	Workspace string // directory
+	Template  Source
+	Output    map[string]any // filled by the action
+
+	Log   func(ctx context.Context, text string) error // writes a line into the task's log
+	Notes Notes
+}
+
+// Source is where a template's files are.
+type Source struct {
+	Files fs.FS
+	Dir   string // of template.yaml, in Files
+}
+
+// Notes are what an action writes down before it acts outside: after a crash
+// it finds them again.
+type Notes interface {
+	Read(ctx context.Context) (map[string]string, error) // never nil without an error
+	Write(ctx context.Context, notes map[string]string) error
+}
+
+// Catalog is what actions need of the catalog.
+type Catalog interface {
+	Register(ctx context.Context, target string) (catalog.Registration, error)
+	Get(ctx context.Context, entityRef string) (catalog.Entity, error)
+}
+
+// Host is what the actions work with.
+type Host struct {
+	SCM     *scm.Client
+	Catalog Catalog
+	Git     gitcmd.Remote // that repositories are pushed to
+	Engine  *expression.Engine
+	Hosts   []string // that repository URLs may name
+	Domain  string
+}
+
+// Builtin are the actions by id.
+func Builtin(h *Host) map[string]Action {
+	actions := map[string]Action{}
+	for _, a := range []Action{
+		fetchTemplate(h), publishGitHub(h), catalogRegister(h), catalogWrite(), debugLog(), fsDelete(), fsRename(),
+	} {
+		a.Examples = []Sample{}
+		actions[a.ID] = a
+	}
+	return actions
+}
+
+func (c *Call) logf(ctx context.Context, format string, args ...any) error {
+	return c.Log(ctx, fmt.Sprintf(format, args...))
+}
+
+// The schemas of actions are written with these.
+func object(required []string, properties map[string]any) map[string]any {
+	schema := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
+	if len(required) > 0 {
+		schema["required"] = required
+	}
+	return schema
+}
+
+func property(kind, description string) map[string]any {
+	return map[string]any{"type": kind, "description": description}
+}
+
+func listOf(item map[string]any, description string) map[string]any {
+	return map[string]any{"type": "array", "items": item, "description": description}
+}
+
+func text(input map[string]any, name, otherwise string) string {
+	return form.Text(input, name, otherwise)
+}
+
+func flag(input map[string]any, name string) bool {
+	value, _ := input[name].(bool)
+	return value
+}
+
+func texts(input map[string]any, name string) []string {
+	items, _ := input[name].([]any)
+	var all []string
+	for _, item := range items {
+		if value, ok := item.(string); ok {
+			all = append(all, value)
+		}
+	}
+	return all
+}
+
+// inside refuses a path that leaves the workspace, and cleans one that stays.
+func inside(name string) (string, error) {
+	clean := path.Clean(strings.TrimPrefix(name, "./"))
+	if path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(name, 0) {
+		return "", fault.NotAllowedf("Path %q is outside of the workspace", name)
+	}
+	return clean, nil
+}
