@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/portal"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
 	"github.com/pronto-platform/pronto/internal/system/control"
@@ -170,8 +172,22 @@ func (w *wiring) portal(r rooms) (*portal.Portal, error) {
 				Registry: w.cfg.URL("registry").String(), Login: w.cfg.URL("login").String(),
 			},
 		},
-		Parts: w.health, Templates: r.scaffold.TemplateRefs, Logger: w.logger("portal"),
+		Parts: w.health, Templates: r.scaffold.TemplateRefs, TaskTarget: taskTarget(r.scaffold), Logger: w.logger("portal"),
 	})
+}
+
+// taskTarget tells the portal who may manage a task: the owner that its form
+// named and whoever submitted it.
+func taskTarget(tasks *scaffold.Service) func(context.Context, string) (access.Target, error) {
+	return func(ctx context.Context, id string) (access.Target, error) {
+		task, err := tasks.Task(ctx, id)
+		var named *fault.Error
+		if errors.As(err, &named) {
+			return access.Target{}, &access.RefusalError{Status: named.Status(), Message: named.Message}
+		}
+		owner, _ := task.Values["owner"].(string)
+		return access.Target{Owner: owner, CreatedBy: task.CreatedBy}, err
+	}
 }
 
 // door is ready when the portal answers at its public address.

@@ -141,15 +141,3 @@ func (a *Access) byToken(ctx context.Context, header string) (User, error) {
 	}
 	return user, err
 }
-
-// Authorize reports, as a *RefusalError, that the caller in ctx may not do action.
-func Authorize(ctx context.Context, action Action) error {
-	user, ok := UserFrom(ctx)
-	if !ok {
-		return errAnonymous
-	}
-	if !Allowed(user.Role, action) {
-		return &RefusalError{http.StatusForbidden, fmt.Sprintf("the role %q may not do %s; ask an administrator", user.Role, action)}
-	}
-	return nil
-}

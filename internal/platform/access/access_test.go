@@ -270,8 +270,8 @@ func TestWhoMayDoWhat(t *testing.T) {
 		want   bool
 	}{
 		{RoleViewer, ReadApps, true}, {RoleViewer, CreateApp, false}, {RoleViewer, DeleteApp, false},
-		{RoleDeveloper, CreateApp, true}, {RoleDeveloper, DeleteApp, true}, {RoleDeveloper, WriteCatalog, false},
-		{RoleAdmin, WriteCatalog, true}, {RoleNone, ReadApps, false}, {RoleAdmin, "unknown", false},
+		{RoleDeveloper, CreateApp, true}, {RoleDeveloper, DeleteApp, false}, {RoleDeveloper, WriteCatalog, false},
+		{RoleAdmin, WriteCatalog, true}, {RoleAdmin, DeleteApp, true}, {RoleNone, ReadApps, false}, {RoleAdmin, "unknown", false},
 	} {
 		err := Authorize(WithUser(context.Background(), User{Role: c.role}), c.action)
 		if (err == nil) != c.want {

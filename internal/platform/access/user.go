@@ -8,12 +8,14 @@ import "context"
 // Role is what a person may do, from least to most.
 type Role string
 
-// The roles, see Allowed for what each may do.
+// The roles, see Allowed for what each may do. Nobody is given RoleMaintainer:
+// a person has it where they maintain what a request is about.
 const (
-	RoleNone      Role = ""
-	RoleViewer    Role = "viewer"
-	RoleDeveloper Role = "developer"
-	RoleAdmin     Role = "admin"
+	RoleNone       Role = ""
+	RoleViewer     Role = "viewer"
+	RoleDeveloper  Role = "developer"
+	RoleMaintainer Role = "maintainer"
+	RoleAdmin      Role = "admin"
 )
 
 // User is the person or the program that makes a request.

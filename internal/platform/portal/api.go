@@ -26,7 +26,7 @@ func (p *Portal) listApps(w http.ResponseWriter, _ *http.Request) error {
 
 func (p *Portal) app(r *http.Request) (delivery.View, error) {
 	name := r.PathValue("name")
-	view, ok := p.cfg.Delivery.Get(name)
+	view, ok := p.find(name)
 	if !ok {
 		return view, problem(http.StatusNotFound, fmt.Sprintf("there is no application %q", name))
 	}
@@ -100,12 +100,13 @@ func (p *Portal) getPlatform(w http.ResponseWriter, r *http.Request) error {
 
 type me struct {
 	access.User
+	Owns        []string `json:"owns"`
 	Permissions []string `json:"permissions"`
 }
 
 func (p *Portal) getMe(w http.ResponseWriter, r *http.Request) error {
 	user, _ := access.UserFrom(r.Context())
-	writeJSON(w, p.log, http.StatusOK, me{user, access.Permissions(user.Role)})
+	writeJSON(w, p.log, http.StatusOK, me{user, user.Owns(), access.Permissions(user.Role)})
 	return nil
 }
 

@@ -53,14 +53,18 @@ type Config struct {
 	Platform   Platform     // what of it stands; Parts, Templates and Architectures are asked for
 	Parts      func(context.Context) []Part
 	Templates  func(context.Context) ([]string, error)
+	// TaskTarget says who owns and who submitted a scaffolder task; an
+	// *access.RefusalError when there is no such task.
+	TaskTarget func(ctx context.Context, id string) (access.Target, error)
 	Ready      func(context.Context) error // nil: always
 	Logger     *slog.Logger
 }
 
 // Portal serves HTTP; see Handler.
 type Portal struct {
-	cfg Config
-	log *slog.Logger
+	cfg  Config
+	log  *slog.Logger
+	find func(app string) (delivery.View, bool)
 }
 
 const (
@@ -72,19 +76,21 @@ const (
 func New(cfg Config) (*Portal, error) {
 	for what, missing := range map[string]bool{
 		"Access": cfg.Access == nil, "Delivery": cfg.Delivery == nil, "Scaffolder": cfg.Scaffolder == nil,
-		"Catalog": cfg.Catalog == nil, "Web": cfg.Web == nil, "Logger": cfg.Logger == nil,
+		"Catalog": cfg.Catalog == nil, "TaskTarget": cfg.TaskTarget == nil, "Web": cfg.Web == nil, "Logger": cfg.Logger == nil,
 	} {
 		if missing {
 			return nil, errors.New("portal: " + what + " is needed")
 		}
 	}
-	return &Portal{cfg: cfg, log: cfg.Logger}, nil
+	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get}, nil
 }
 
 // handler serves a request or returns an error for the envelope.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
-// route is one line of the API. An empty action is open to everyone.
+// route is one line of the API. An empty action is open to everyone. An action
+// that maintainers may do needs "/apps/{name}" or "/tasks/{id}" in the path: the
+// guard finds the target's owner by it.
 type route struct {
 	method, path string
 	action       access.Action
@@ -129,6 +135,7 @@ func (p *Portal) roomRoutes() []route {
 		{"GET", tasks, access.ReadTasks, scaffolder},
 		{"POST", tasks, access.CreateApp, scaffolder},
 		{"GET", tasks + "/{id}", access.ReadTasks, scaffolder},
+		{"POST", tasks + "/{id}/cancel", access.ManageTask, scaffolder},
 		{"GET", tasks + "/{id}/eventstream", access.ReadTasks, scaffolder},
 		{"GET", "/api/catalog/entities", access.ReadCatalog, catalog},
 		{"GET", "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", access.ReadCatalog, catalog},
@@ -146,58 +153,19 @@ func pass(h http.Handler) handler {
 func (p *Portal) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for _, route := range p.routes() {
-		mux.Handle(route.method+" "+route.path, p.guard(route.action, route.serve))
+		mux.Handle(route.method+" "+route.path, p.guard(route))
 	}
 	// What else the two rooms serve, by whether it reads or writes.
 	mux.Handle("/api/scaffolder/", p.room(access.ReadTasks, access.CreateApp, p.cfg.Scaffolder))
 	mux.Handle("/api/catalog/", p.room(access.ReadCatalog, access.WriteCatalog, p.cfg.Catalog))
-	mux.Handle("/api/", p.guard("", p.unknown))
-	mux.Handle("/auth/", p.guard("", p.unknown))
+	mux.Handle("/api/", p.guard(route{serve: p.unknown}))
+	mux.Handle("/auth/", p.guard(route{serve: p.unknown}))
 	mux.Handle("/", newWeb(p.cfg.Web, p.log))
 	return secured(p.bounded(mux))
 }
 
 func (p *Portal) unknown(http.ResponseWriter, *http.Request) error {
 	return problem(http.StatusNotFound, "there is no such address in the API; see /openapi.yaml")
-}
-
-func (p *Portal) room(read, write access.Action, h http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		action := write
-		if r.Method == http.MethodGet || r.Method == http.MethodHead || isQuery(r) {
-			action = read
-		}
-		p.guard(action, pass(h)).ServeHTTP(w, r)
-	})
-}
-
-// isQuery reports whether a POST only asks.
-func isQuery(r *http.Request) bool {
-	switch r.URL.Path {
-	case "/api/catalog/entities/by-refs", "/api/catalog/validate-entity", "/api/catalog/analyze-location":
-		return true
-	}
-	return false
-}
-
-// guard finds out who calls, refuses who may not, and writes errors.
-func (p *Portal) guard(action access.Action, serve handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if action != "" {
-			user, err := p.cfg.Access.Authenticate(r)
-			if err == nil {
-				ctx := access.WithUser(r.Context(), user)
-				r, err = r.WithContext(ctx), access.Authorize(ctx, action)
-			}
-			if err != nil {
-				writeProblem(w, r, p.log, err)
-				return
-			}
-		}
-		if err := serve(w, r); err != nil {
-			writeProblem(w, r, p.log, err)
-		}
-	})
 }
 
 // bounded limits what a request may send.

@@ -67,7 +67,13 @@ func setUp(t *testing.T) (*Portal, *httptest.Server, *access.Access) {
 		user, _ := access.UserFrom(r.Context())
 		_, _ = io.WriteString(w, "room for "+user.Ref)
 	})
-	p, err := New(Config{Access: who, Delivery: deliveries, Scaffolder: room, Catalog: room, Logger: log, Platform: Platform{Domain: "example.com"},
+	tasks := func(_ context.Context, id string) (access.Target, error) {
+		if id != "1" {
+			return access.Target{}, problem(http.StatusNotFound, "there is no such task")
+		}
+		return access.Target{Owner: "group:default/team-a", CreatedBy: "user:default/d"}, nil
+	}
+	p, err := New(Config{Access: who, Delivery: deliveries, Scaffolder: room, Catalog: room, TaskTarget: tasks, Logger: log, Platform: Platform{Domain: "example.com"},
 		Web: fstest.MapFS{"index.html": {Data: []byte("<!doctype html>" + strings.Repeat("page ", 100))}, "assets/app-1.js": {Data: []byte("x")}}})
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +160,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"GET", "/api/pronto/v1/apps", "", 401},
 		{"GET", "/api/pronto/v1/apps", "pronto_wrong", 401},
 		{"GET", "/api/pronto/v1/apps", viewer.Reveal(), 200},
-		{"DELETE", "/api/pronto/v1/apps/x", viewer.Reveal(), 403},
+		{"DELETE", "/api/pronto/v1/apps/x", viewer.Reveal(), 404},
 		{"DELETE", "/api/pronto/v1/apps/x", "pronto_admin", 404},
 		{"GET", "/api/pronto/v1/apps/x/logs", "pronto_admin", 404},
 		{"GET", "/api/pronto/v1/apps/x/runs/abc", "pronto_admin", 400},

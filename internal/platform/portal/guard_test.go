@@ -1,0 +1,53 @@
+package portal
+
+import (
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/delivery"
+)
+
+// withApps lets the portal know an application of team-a that d has made.
+func withApps(p *Portal) {
+	p.find = func(app string) (delivery.View, bool) {
+		return delivery.View{Name: app, Owner: "group:default/team-a", CreatedBy: "user:default/d"}, app == "mine"
+	}
+}
+
+func TestTheMaintainerIsFoundByTheTarget(t *testing.T) {
+	p, server, who := setUp(t)
+	withApps(p)
+	token := func(user access.User) string {
+		_, value, err := who.CreateToken(t.Context(), user, "t", time.Hour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value.Reveal()
+	}
+	member := token(access.User{Ref: "user:default/m", Groups: []string{"team-a"}, Role: access.RoleDeveloper})
+	creator := token(access.User{Ref: "user:default/d", Role: access.RoleDeveloper})
+	stranger := token(access.User{Ref: "user:default/s", Groups: []string{"team-b"}, Role: access.RoleDeveloper})
+	const tasks = "/api/scaffolder/v2/tasks/"
+	for _, c := range []struct {
+		token, path string
+		want        int
+	}{
+		{member, tasks + "1/cancel", 200}, {creator, tasks + "1/cancel", 200}, {stranger, tasks + "1/cancel", 403},
+		{stranger, tasks + "2/cancel", 404}, {"pronto_admin", tasks + "1/cancel", 200},
+	} {
+		if got := call(t, "POST", server.URL+c.path, "", bearer(c.token)...); got.status != c.want {
+			t.Errorf("POST %s = %d %s, want %d", c.path, got.status, got.body, c.want)
+		}
+	}
+	for token, want := range map[string]bool{member: true, creator: true, stranger: false, "pronto_admin": true} {
+		r := httptest.NewRequestWithContext(t.Context(), "DELETE", "/api/pronto/v1/apps/mine", nil)
+		r.SetPathValue("name", "mine")
+		r.Header.Set("Authorization", "Bearer "+token)
+		_, err := p.admit(route{"DELETE", "/api/pronto/v1/apps/{name}", access.DeleteApp, nil}, r)
+		if (err == nil) != want {
+			t.Errorf("delete an application: %v, want allowed %v", err, want)
+		}
+	}
+}
