@@ -33,11 +33,18 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
 	if user, ok := access.UserFrom(ctx); ok && r.CreatedBy == "" {
 		r.CreatedBy = user.Ref
 	}
-	task := Task{
-		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy,
-		CreatedAt: s.cfg.Clock().UTC().Truncate(time.Millisecond), Values: values, secrets: r.Secrets,
-		spec: taskSpec{Dir: template.dir, Steps: template.Steps, Output: template.Output},
-	}
+	return s.submit(ctx, Task{
+		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy, Values: values, secrets: r.Secrets,
+		spec: taskSpec{Dir: template.dir, Steps: template.Steps, Output: template.Output, Recovery: template.recovery},
+	})
+}
+
+// submit makes a task and queues it: tasks are taken in the order in which
+// they were made.
+func (s *Service) submit(ctx context.Context, task Task) (Task, error) {
+	s.arrivals.Lock()
+	defer s.arrivals.Unlock()
+	task.CreatedAt = s.cfg.Clock().UTC().Truncate(time.Millisecond)
 	if err := s.journal.create(ctx, task); err != nil {
 		return Task{}, err
 	}

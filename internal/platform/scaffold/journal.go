@@ -58,7 +58,8 @@ func (j journal) get(ctx context.Context, id string) (Task, error) {
 	if err != nil {
 		return Task{}, fmt.Errorf("read task %s: %w", id, err)
 	}
-	t.Steps, err = j.steps(ctx, id)
+	steps, err := j.steps(ctx, `(?)`, id)
+	t.Steps = steps[id]
 	return t, err
 }
 
@@ -77,26 +78,27 @@ func scanTask(row interface{ Scan(...any) error }) (Task, error) {
 	return t, errors.Join(decode(spec, &t.spec), decode(values, &t.Values), decode(secrets, &t.secrets), decode(output, &t.Output))
 }
 
-func (j journal) steps(ctx context.Context, id string) ([]StepState, error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT id, name, action, status, started_at, finished_at, output
-		FROM scaffolder_steps WHERE task_id = ? ORDER BY position`, id)
+// steps of the tasks that a list of ids names, by task.
+func (j journal) steps(ctx context.Context, ids string, arguments ...any) (map[string][]StepState, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT task_id, id, name, action, status, started_at, finished_at, output
+		FROM scaffolder_steps WHERE task_id IN `+ids+` ORDER BY task_id, position`, arguments...)
 	if err != nil {
-		return nil, fmt.Errorf("read steps of task %s: %w", id, err)
+		return nil, fmt.Errorf("read steps of tasks: %w", err)
 	}
 	defer rows.Close()
-	var steps []StepState
+	steps := map[string][]StepState{}
 	for rows.Next() {
 		var s StepState
 		var started, finished sql.NullInt64
-		var output string
-		if err := rows.Scan(&s.ID, &s.Name, &s.Action, &s.Status, &started, &finished, &output); err != nil {
-			return nil, fmt.Errorf("read steps of task %s: %w", id, err)
+		var task, output string
+		if err := rows.Scan(&task, &s.ID, &s.Name, &s.Action, &s.Status, &started, &finished, &output); err != nil {
+			return nil, fmt.Errorf("read steps of tasks: %w", err)
 		}
 		if err := decode(output, &s.Output); err != nil {
-			return nil, fmt.Errorf("read steps of task %s: %w", id, err)
+			return nil, fmt.Errorf("read steps of task %s: %w", task, err)
 		}
 		s.StartedAt, s.FinishedAt = timeOrNil(moment(started)), timeOrNil(moment(finished))
-		steps = append(steps, s)
+		steps[task] = append(steps[task], s)
 	}
 	return steps, rows.Err()
 }
@@ -138,18 +140,36 @@ func (j journal) list(ctx context.Context, q query) (tasks []Task, total int, er
 	if q.limit > 0 {
 		limit = q.limit
 	}
-	ids, err := j.ids(ctx, `SELECT id FROM scaffolder_tasks`+where+` ORDER BY created_at `+direction+`, rowid `+direction+
-		` LIMIT ? OFFSET ?`, append(arguments, limit, q.offset)...)
+	chosen := where + ` ORDER BY created_at ` + direction + `, rowid ` + direction + ` LIMIT ? OFFSET ?`
+	arguments = append(arguments, limit, q.offset)
+	if tasks, err = j.tasks(ctx, chosen, arguments); err != nil {
+		return nil, 0, err
+	}
+	steps, err := j.steps(ctx, `(SELECT id FROM scaffolder_tasks`+chosen+`)`, arguments...)
 	if err != nil {
 		return nil, 0, err
 	}
-	tasks = make([]Task, len(ids))
-	for i, id := range ids {
-		if tasks[i], err = j.get(ctx, id); err != nil {
-			return nil, 0, err
-		}
+	for i := range tasks {
+		tasks[i].Steps = steps[tasks[i].ID]
 	}
 	return tasks, total, nil
+}
+
+func (j journal) tasks(ctx context.Context, chosen string, arguments []any) ([]Task, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT `+taskColumns+` FROM scaffolder_tasks`+chosen, arguments...)
+	if err != nil {
+		return nil, fmt.Errorf("list tasks: %w", err)
+	}
+	defer rows.Close()
+	tasks := []Task{}
+	for rows.Next() {
+		t, err := scanTask(rows)
+		if err != nil {
+			return nil, fmt.Errorf("list tasks: %w", err)
+		}
+		tasks = append(tasks, t)
+	}
+	return tasks, rows.Err()
 }
 
 // unfinished are the tasks that have something left to do, oldest first.

@@ -60,14 +60,13 @@ func (j journal) cancelling(ctx context.Context, id string, now time.Time) (bool
 
 // stepChange is a step's new state with what the log says of it.
 type stepChange struct {
-	task     string
 	position int
 	status   string
 	output   map[string]any
 	body     EventBody
 }
 
-func (j journal) step(ctx context.Context, c stepChange, now time.Time) error {
+func (j journal) step(ctx context.Context, task string, c stepChange, now time.Time) error {
 	column, encoded := "finished_at = ?", ""
 	if c.status == StatusProcessing {
 		column = "started_at = coalesce(started_at, ?)"
@@ -77,11 +76,11 @@ func (j journal) step(ctx context.Context, c stepChange, now time.Time) error {
 	}
 	return j.within(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE scaffolder_steps SET status = ?, output = ?, `+column+` WHERE task_id = ? AND position = ?`,
-			c.status, encoded, now.UnixMilli(), c.task, c.position)
+			c.status, encoded, now.UnixMilli(), task, c.position)
 		if err != nil {
 			return err
 		}
-		return record(ctx, tx, c.task, eventLog, c.body, now)
+		return record(ctx, tx, task, eventLog, c.body, now)
 	})
 }
 
@@ -131,35 +130,4 @@ func (j journal) log(ctx context.Context, task string, body EventBody, now time.
 func (j journal) beat(ctx context.Context, task string, now time.Time) error {
 	_, err := j.db.ExecContext(ctx, `UPDATE scaffolder_tasks SET heartbeat_at = ? WHERE id = ?`, now.UnixMilli(), task)
 	return err
-}
-
-func record(ctx context.Context, tx *sql.Tx, task, kind string, body EventBody, now time.Time) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO scaffolder_events (task_id, type, body, created_at) VALUES (?, ?, ?, ?)`,
-		task, kind, encode(body), now.UnixMilli())
-	return err
-}
-
-// events of a task with ids above after.
-func (j journal) events(ctx context.Context, task string, after int64) ([]Event, error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT id, type, body, created_at FROM scaffolder_events
-		WHERE task_id = ? AND id > ? ORDER BY id`, task, after)
-	if err != nil {
-		return nil, fmt.Errorf("read events of task %s: %w", task, err)
-	}
-	defer rows.Close()
-	events := []Event{}
-	for rows.Next() {
-		e := Event{TaskID: task}
-		var body string
-		var created int64
-		if err := rows.Scan(&e.ID, &e.Type, &body, &created); err != nil {
-			return nil, fmt.Errorf("read events of task %s: %w", task, err)
-		}
-		if err := decode(body, &e.Body); err != nil {
-			return nil, fmt.Errorf("read events of task %s: %w", task, err)
-		}
-		e.CreatedAt = time.UnixMilli(created).UTC()
-		events = append(events, e)
-	}
-	return events, rows.Err()
 }

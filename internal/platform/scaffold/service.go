@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -49,7 +50,7 @@ type Config struct {
 	OnChange func(context.Context, Task)
 	Logger   *slog.Logger
 	Clock    func() time.Time // default time.Now
-	Workers  int              // tasks at a time; default 6
+	Workers  int              // tasks at a time; default 3 for each processor
 }
 
 // Service is the scaffolder. It is a part.Part.
@@ -61,11 +62,17 @@ type Service struct {
 	templates map[string]*Template
 	actions   map[string]action.Action
 	queue     *river.Client[*sql.Tx]
-	changes   *signal
+	changes   *signals
+
+	arrivals sync.Mutex // held while a task is made and queued: they are taken in that order
 
 	mu      sync.Mutex
-	running map[string]context.CancelFunc // tasks at work
+	running map[string]*context.CancelFunc // tasks at work
 }
+
+// perProcessor is how many tasks go on at a time for each processor: most of
+// a task's time is waiting for git and for the forge.
+const perProcessor = 3
 
 // New reads the templates and prepares everything; nothing runs before Run.
 func New(cfg Config) (*Service, error) {
@@ -85,7 +92,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{
 		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: templates,
-		changes: newSignal(), running: map[string]context.CancelFunc{},
+		changes: newSignals(), running: map[string]*context.CancelFunc{},
 	}
 	s.actions = action.Builtin(&action.Host{
 		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain,
@@ -107,7 +114,7 @@ func complete(cfg *Config) error {
 		cfg.Clock = time.Now
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = 6
+		cfg.Workers = perProcessor * runtime.GOMAXPROCS(0)
 	}
 	return nil
 }
@@ -208,6 +215,8 @@ func (s *Service) sweep(unfinished []string) error {
 	return nil
 }
 
+func (s *Service) workspace(task string) string { return filepath.Join(s.cfg.Dir, task) }
+
 // vars are the site's values as JSON has them.
 func (s *Service) vars() map[string]any {
 	own := map[string]any{"organization": s.cfg.Organization, "domain": s.cfg.Domain}
@@ -242,11 +251,11 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 	if err != nil || !open {
 		return err
 	}
-	s.changes.raise()
+	s.changes.raise(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if cancel, ok := s.running[id]; ok {
-		cancel()
+		(*cancel)()
 	}
 	return nil
 }
@@ -263,7 +272,7 @@ func (s *Service) TemplateRefs(context.Context) ([]string, error) {
 
 // tell wakes who follows the task's log, and the observer.
 func (s *Service) tell(ctx context.Context, t Task) {
-	s.changes.raise()
+	s.changes.raise(t.ID)
 	if s.cfg.OnChange != nil {
 		s.cfg.OnChange(ctx, t)
 	}

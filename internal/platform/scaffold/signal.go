@@ -9,26 +9,48 @@ import (
 	"sync"
 )
 
-// signal wakes everybody who waits for the next change.
-type signal struct {
+// signals wake those who wait for the next change of one task.
+type signals struct {
 	mu   sync.Mutex
-	next chan struct{}
+	next map[string]*waiting
 }
 
-func newSignal() *signal { return &signal{next: make(chan struct{})} }
-
-// wait returns a channel that the next raise closes. Take it before looking.
-func (s *signal) wait() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.next
+type waiting struct {
+	changed chan struct{}
+	count   int // of those who wait
 }
 
-func (s *signal) raise() {
+func newSignals() *signals { return &signals{next: map[string]*waiting{}} }
+
+// wait returns a channel that the next raise for this task closes, and what to
+// call when nobody waits for it any more. Take it before looking.
+func (s *signals) wait(task string) (changed <-chan struct{}, leave func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	close(s.next)
-	s.next = make(chan struct{})
+	w := s.next[task]
+	if w == nil {
+		w = &waiting{changed: make(chan struct{})}
+		s.next[task] = w
+	}
+	w.count++
+	return w.changed, func() { s.leave(task, w) }
+}
+
+func (s *signals) leave(task string, w *waiting) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w.count--; w.count == 0 && s.next[task] == w {
+		delete(s.next, task)
+	}
+}
+
+func (s *signals) raise(task string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if w := s.next[task]; w != nil {
+		close(w.changed)
+		delete(s.next, task)
+	}
 }
 
 // quiet passes on warnings and errors only: the queue tells of itself often.

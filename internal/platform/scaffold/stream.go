@@ -16,9 +16,11 @@ const (
 	keepAlive = 15 * time.Second
 )
 
-// getStream sends a task's events as they come, until its completion.
+// getStream sends a task's events as they come, until its completion. A task
+// that says of itself that it can be recovered may go on after it: then the
+// stream stays open.
 func (s *Service) getStream(w http.ResponseWriter, r *http.Request) error {
-	id, after, err := s.streamOf(r)
+	task, after, err := s.streamOf(r)
 	if err != nil {
 		return err
 	}
@@ -27,85 +29,106 @@ func (s *Service) getStream(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Connection", "keep-alive")
 	w.WriteHeader(http.StatusOK)
 	flow := http.NewResponseController(w)
-	if err := flow.Flush(); err != nil {
-		return nil //nolint:nilerr // the caller is gone, or nothing can be streamed to it
-	}
+	look := s.eventsAfter // at first with a completion that lies before
 	for {
-		changed := s.changes.wait()
-		events, err := s.eventsAfter(r.Context(), id, after)
+		if err := flow.Flush(); err != nil {
+			return nil //nolint:nilerr // the caller is gone, or nothing can be streamed to it
+		}
+		events, err := s.next(r.Context(), task, after, keepAlive, look)
 		if err != nil {
 			s.logGone(r.Context(), "read events", err)
 			return nil // the answer has begun: it is logged
 		}
-		for _, event := range events {
-			if err := send(w, event); err != nil {
-				return nil //nolint:nilerr // the caller is gone
-			}
-			after = max(after, event.ID)
-		}
-		if len(events) == 0 {
-			if _, err := fmt.Fprint(w, ": still here\n\n"); err != nil {
-				return nil //nolint:nilerr // the caller is gone
-			}
-		}
-		if err := flow.Flush(); err != nil || completed(events) {
+		if err := send(w, events); err != nil {
 			return nil //nolint:nilerr // the caller is gone
 		}
-		select {
-		case <-r.Context().Done():
-			return nil
-		case <-changed:
-		case <-time.After(keepAlive):
+		if completed(events) {
+			if err := flow.Flush(); err != nil || !task.recoverable() {
+				return nil //nolint:nilerr // the caller is gone
+			}
 		}
+		for _, event := range events {
+			after = max(after, event.ID)
+		}
+		look = s.journal.events
 	}
 }
 
-func send(w http.ResponseWriter, event Event) error {
-	data, err := json.Marshal(event)
-	if err != nil {
+// send writes events, or a comment that keeps a quiet stream open.
+func send(w http.ResponseWriter, events []Event) error {
+	if len(events) == 0 {
+		_, err := fmt.Fprint(w, ": still here\n\n")
 		return err
 	}
-	_, err = fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event.Type, data)
-	return err
+	for _, event := range events {
+		data, err := json.Marshal(event)
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(w, "event: %s\ndata: %s\n\n", event.Type, data); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // getEvents answers as soon as there are events, and [] if none came.
 func (s *Service) getEvents(w http.ResponseWriter, r *http.Request) error {
-	id, after, err := s.streamOf(r)
+	task, after, err := s.streamOf(r)
 	if err != nil {
 		return err
 	}
-	deadline := time.After(longPoll)
+	events, err := s.next(r.Context(), task, after, longPoll, s.eventsAfter)
+	switch {
+	case r.Context().Err() != nil:
+		return nil //nolint:nilerr // the caller is gone
+	case err != nil:
+		return err
+	case events == nil:
+		events = []Event{}
+	}
+	return s.answer(w, http.StatusOK, events)
+}
+
+// next returns a task's events after an id as soon as look finds some; none
+// when patience is over.
+func (s *Service) next(ctx context.Context, task Task, after int64, patience time.Duration,
+	look func(context.Context, string, int64) ([]Event, error)) ([]Event, error) {
+	over := time.NewTimer(patience)
+	defer over.Stop()
 	for {
-		changed := s.changes.wait()
-		events, err := s.eventsAfter(r.Context(), id, after)
-		if err != nil {
-			return err
-		}
-		if len(events) > 0 {
-			return s.answer(w, http.StatusOK, events)
+		changed, leave := s.changes.wait(task.ID)
+		events, err := look(ctx, task.ID, after)
+		if err != nil || len(events) > 0 {
+			leave()
+			for i := range events {
+				events[i].Recoverable = task.recoverable()
+			}
+			return events, err
 		}
 		select {
-		case <-r.Context().Done():
-			return nil
-		case <-deadline:
-			return s.answer(w, http.StatusOK, []Event{})
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-over.C:
+			leave()
+			return nil, nil
 		case <-changed:
+		}
+		leave()
+		if err != nil {
+			return nil, err
 		}
 	}
 }
 
-func (s *Service) streamOf(r *http.Request) (id string, after int64, err error) {
-	id = r.PathValue("id")
-	if _, err := s.journal.get(r.Context(), id); err != nil {
-		return "", 0, err
-	}
+func (s *Service) streamOf(r *http.Request) (task Task, after int64, err error) {
 	if text := r.URL.Query().Get("after"); text != "" {
-		if after, err = strconv.ParseInt(text, 10, 64); err != nil {
-			return "", 0, fault.Inputf("after query parameter must be the number of an event, not %q", text)
+		if after, err = strconv.ParseInt(text, 10, 64); err != nil || after < 0 {
+			return Task{}, 0, fault.Inputf("after query parameter must be the number of an event, not %q", text)
 		}
 	}
-	return id, after, nil
+	task, err = s.journal.get(r.Context(), r.PathValue("id"))
+	return task, after, err
 }
 
 // eventsAfter gives the completion too when it lies before after: who asks
@@ -115,16 +138,7 @@ func (s *Service) eventsAfter(ctx context.Context, id string, after int64) ([]Ev
 	if err != nil || len(events) > 0 || after == 0 {
 		return events, err
 	}
-	all, err := s.journal.events(ctx, id, 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, event := range all {
-		if event.Type == eventCompletion {
-			return []Event{event}, nil
-		}
-	}
-	return nil, nil
+	return s.journal.completion(ctx, id)
 }
 
 func completed(events []Event) bool {

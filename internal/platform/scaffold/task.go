@@ -38,6 +38,10 @@ type Task struct {
 // Ended reports whether nothing of the task is left to do.
 func (t Task) Ended() bool { return t.Status != StatusOpen && t.Status != StatusProcessing }
 
+// recoverable is what Backstage's clients are told of a task: whether its
+// template asks for tasks that were cut off or failed to be begun anew.
+func (t Task) recoverable() bool { return t.spec.Recovery == recoverStartOver }
+
 // StepState is how far a task's step is.
 type StepState struct {
 	ID         string         `json:"id"`
@@ -55,7 +59,14 @@ type taskSpec struct {
 	Dir    string `json:"dir"`
 	Steps  []Step `json:"steps"`
 	Output any    `json:"output,omitempty"`
+	// Recovery is EXPERIMENTAL_recovery.EXPERIMENTAL_strategy: none or startOver.
+	Recovery string `json:"recovery,omitempty"`
 }
+
+const (
+	recoverNone      = "none"
+	recoverStartOver = "startOver"
+)
 
 // Event is an entry of a task's log.
 type Event struct {
@@ -64,6 +75,8 @@ type Event struct {
 	Type      string    `json:"type"`
 	CreatedAt time.Time `json:"createdAt"`
 	Body      EventBody `json:"body"`
+
+	Recoverable bool `json:"isTaskRecoverable,omitempty"`
 }
 
 // EventBody is what happened.
@@ -73,6 +86,8 @@ type EventBody struct {
 	Status  string         `json:"status,omitempty"`
 	Output  map[string]any `json:"output,omitempty"`
 	Error   *EventError    `json:"error,omitempty"`
+
+	RecoverStrategy string `json:"recoverStrategy,omitempty"` // of a recovered event
 }
 
 // EventError is why a task failed.
@@ -85,6 +100,7 @@ const (
 	eventLog        = "log"
 	eventCompletion = "completion"
 	eventCancelled  = "cancelled"
+	eventRecovered  = "recovered"
 )
 
 // MarshalJSON gives the SerializedTask of Backstage, without secrets.

@@ -27,6 +27,7 @@ type Template struct {
 	Output      any
 
 	presentation any
+	recovery     string // EXPERIMENTAL_recovery's strategy
 	dir          string // in the file system of templates
 }
 
@@ -56,6 +57,9 @@ type document struct {
 		Steps        []Step          `json:"steps"`
 		Output       any             `json:"output"`
 		Presentation any             `json:"presentation"`
+		Recovery     struct {
+			Strategy string `json:"EXPERIMENTAL_strategy"`
+		} `json:"EXPERIMENTAL_recovery"`
 	} `json:"spec"`
 }
 
@@ -97,7 +101,7 @@ func loadTemplate(files fs.FS, p string) (*Template, error) {
 	}
 	t := &Template{
 		Title: d.Metadata.Title, Description: d.Metadata.Description, Pages: pages, Steps: d.Spec.Steps,
-		Output: d.Spec.Output, presentation: d.Spec.Presentation, dir: path.Dir(p),
+		Output: d.Spec.Output, presentation: d.Spec.Presentation, recovery: d.Spec.Recovery.Strategy, dir: path.Dir(p),
 	}
 	if t.Title == "" {
 		t.Title = d.Metadata.Name
@@ -136,6 +140,8 @@ func (d document) check(t *Template) error {
 		return fmt.Errorf("spec.type: is missing")
 	case len(t.Steps) == 0:
 		return fmt.Errorf("spec.steps: there are none")
+	case !slices.Contains([]string{"", recoverNone, recoverStartOver}, t.recovery):
+		return fmt.Errorf("spec.EXPERIMENTAL_recovery.EXPERIMENTAL_strategy: %q is neither %s nor %s", t.recovery, recoverNone, recoverStartOver)
 	}
 	seen := map[string]bool{}
 	for i := range t.Steps {
