@@ -116,7 +116,7 @@ func causeOf(d *appsv1.Deployment, pods []*corev1.Pod) (cause string, fatal bool
 	for _, c := range d.Status.Conditions {
 		switch {
 		case c.Type == appsv1.DeploymentReplicaFailure && c.Status == corev1.ConditionTrue:
-			refused = refusal(c.Message)
+			refused = refusedPods(c.Message)
 		case c.Type == appsv1.DeploymentProgressing && c.Reason == "ProgressDeadlineExceeded":
 			deadline = "the rollout exceeded its progress deadline"
 		}
@@ -138,8 +138,8 @@ func causeOf(d *appsv1.Deployment, pods []*corev1.Pod) (cause string, fatal bool
 	return deadline, deadline != ""
 }
 
-// refusal explains why the API server does not let the pods be made.
-func refusal(message string) string {
+// refusedPods explains why the API server does not let the pods be made.
+func refusedPods(message string) string {
 	switch {
 	case strings.Contains(message, "violates PodSecurity"):
 		_, why, _ := strings.Cut(message, "violates PodSecurity")

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/pronto-platform/pronto/api/openapi"
 	"github.com/pronto-platform/pronto/internal/platform/access"
@@ -68,8 +69,9 @@ type Portal struct {
 }
 
 const (
-	maxBody    = 1 << 20
-	maxWebhook = 25 << 20 // GitHub's own limit
+	maxBody     = 1 << 20
+	maxFileBody = 4 << 20  // a file's text, escaped as JSON
+	maxWebhook  = 25 << 20 // GitHub's own limit
 )
 
 // New checks the configuration.
@@ -108,6 +110,9 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/apps/{name}/logs", access.ReadLogs, p.getLogs},
 		{"GET", api + "/apps/{name}/runs/{id}", access.ReadLogs, p.getRun},
 		{"GET", api + "/apps/{name}/runs/{id}/log", access.ReadLogs, p.getRunLog},
+		{"GET", api + "/apps/{name}/files", access.ReadApps, p.listFiles},
+		{"GET", api + "/apps/{name}/file", access.ReadApps, p.getFile},
+		{"PUT", api + "/apps/{name}/file", access.DeleteApp, p.putFile},
 		{"GET", api + "/events", access.ReadApps, p.streamEvents},
 		{"GET", api + "/names/{name}", access.ReadApps, p.checkName},
 		{"GET", api + "/platform", access.ReadPlatform, p.getPlatform},
@@ -172,8 +177,11 @@ func (p *Portal) unknown(http.ResponseWriter, *http.Request) error {
 func (p *Portal) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := int64(maxBody)
-		if r.URL.Path == "/api/webhooks/github" {
+		switch {
+		case r.URL.Path == "/api/webhooks/github":
 			limit = maxWebhook
+		case strings.HasSuffix(r.URL.Path, "/file"):
+			limit = maxFileBody
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
 		next.ServeHTTP(w, r)

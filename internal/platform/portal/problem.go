@@ -9,6 +9,7 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 )
 
 // envelope is Backstage's shape of an error.
@@ -44,6 +45,13 @@ var errorNames = map[int]string{
 	http.StatusServiceUnavailable:    "ServiceUnavailableError",
 }
 
+var refusalStatus = map[refusal.Kind]int{
+	refusal.Invalid:     http.StatusBadRequest,
+	refusal.Missing:     http.StatusNotFound,
+	refusal.Conflict:    http.StatusConflict,
+	refusal.Unavailable: http.StatusServiceUnavailable,
+}
+
 // problem is an error with the status and the sentence for the caller.
 func problem(status int, message string) error {
 	return &access.RefusalError{Status: status, Message: message}
@@ -53,10 +61,13 @@ func problem(status int, message string) error {
 // know is a fault of ours, whose cause only the log gets.
 func classify(err error) (status int, message string) {
 	var known *access.RefusalError
+	var refused *refusal.Error
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &known):
 		return known.Status, known.Message
+	case errors.As(err, &refused):
+		return refusalStatus[refused.Kind], refused.Message
 	case errors.As(err, &tooLarge):
 		return http.StatusRequestEntityTooLarge, "the body is too large"
 	case errors.Is(err, delivery.ErrNotFound), errors.Is(err, delivery.ErrRunNotFound):
