@@ -112,7 +112,7 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/apps/{name}/runs/{id}/log", access.ReadLogs, p.getRunLog},
 		{"GET", api + "/apps/{name}/files", access.ReadApps, p.listFiles},
 		{"GET", api + "/apps/{name}/file", access.ReadApps, p.getFile},
-		{"PUT", api + "/apps/{name}/file", access.DeleteApp, p.putFile},
+		{"PUT", api + "/apps/{name}/file", access.DeployApp, p.putFile},
 		{"GET", api + "/events", access.ReadApps, p.streamEvents},
 		{"GET", api + "/names/{name}", access.ReadApps, p.checkName},
 		{"GET", api + "/platform", access.ReadPlatform, p.getPlatform},
