@@ -64,9 +64,10 @@ func (w *wiring) registry() (server, error) {
 	return registry.New(registry.Config{
 		Dir: w.cfg.Path("registry"), URL: w.cfg.URL("registry"), Organization: w.cfg.Organization,
 		ForgeAPI: w.cfg.URL("git").JoinPath("api/v3/"), HTTPClient: w.http,
-		Node:   registry.Credential{User: registryNodeUser, Secret: w.creds.RegistryNode},
-		Admin:  registry.Credential{User: registryAdminUser, Secret: w.creds.RegistryAdmin},
-		Logger: w.logger("registry"),
+		Node:    registry.Credential{User: registryNodeUser, Secret: w.creds.RegistryNode},
+		Admin:   registry.Credential{User: registryAdminUser, Secret: w.creds.RegistryAdmin},
+		Provide: w.provide,
+		Logger:  w.logger("registry"),
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/partial"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
+	terror "github.com/google/go-containerregistry/pkg/v1/remote/transport"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 )
 
@@ -43,6 +44,23 @@ func Push(ctx context.Context, img v1.Image, ref string, auth authn.Authenticato
 		return fmt.Errorf("push %s: %w", ref, err)
 	}
 	return nil
+}
+
+// Pushed reports whether a registry holds something under ref.
+func Pushed(ctx context.Context, ref string, auth authn.Authenticator, transport http.RoundTripper) (bool, error) {
+	tag, err := name.ParseReference(ref, name.StrictValidation)
+	if err != nil {
+		return false, fmt.Errorf("look for image: %w", err)
+	}
+	_, err = remote.Head(tag, remote.WithContext(ctx), remote.WithAuth(auth), remote.WithTransport(transport))
+	var status *terror.Error
+	if errors.As(err, &status) && status.StatusCode == http.StatusNotFound {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for %s: %w", ref, err)
+	}
+	return true, nil
 }
 
 // SaveTar writes the images as one OCI layout tar, as `ctr images import` and

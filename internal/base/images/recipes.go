@@ -7,9 +7,11 @@ import (
 )
 
 const (
-	suite    = "trixie"
-	pathEnv  = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-	nodeUser = "65532:65532"
+	suite     = "trixie"
+	pathEnv   = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+	rootsEnv  = "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"
+	nonroot   = 65532
+	nonrootID = "65532:65532"
 
 	// RunnerUser is the user and group jobs run as.
 	RunnerUser = 1001
@@ -40,25 +42,6 @@ const bundle = `mkdir -p "$1/etc/ssl/certs" && ` +
 	`cat "$1"/usr/share/ca-certificates/mozilla/*.crt > "$1/etc/ssl/certs/ca-certificates.crt" && ` +
 	`rm -rf "$1/etc/machine-id" "$1/var/cache/debconf"`
 
-// NodeJS is the base of the application template: Node.js and a shell, no
-// package manager. It runs as user 65532.
-func NodeJS(arch string) Recipe {
-	return Recipe{
-		Name: "nodejs", Suite: suite, Arch: arch,
-		Packages: []string{"nodejs", "ca-certificates", "base-files", "dash"},
-		Exclude:  append([]string{"/usr/share/nodejs/corepack/*", "/usr/share/perl5/*"}, trimmed...),
-		Hook:     bundle,
-		Files:    append(accounts("nonroot", 65532), directory("/app", 65532)),
-		Config: v1.Config{
-			Env:        []string{pathEnv, "NODE_ENV=production", "SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt"},
-			User:       nodeUser,
-			WorkingDir: "/app",
-			Cmd:        []string{"node"},
-			Labels:     labels("nodejs", "Node.js runtime"),
-		},
-	}
-}
-
 // Runner is the root file system of CI jobs, without the runner's binary: see
 // WithRunner. npm comes from its own registry: Debian's package of it brings
 // nearly 900 others.
@@ -83,7 +66,7 @@ func Runner(arch string) Recipe {
 		Config: v1.Config{
 			Env: []string{
 				pathEnv, "HOME=/home/runner", "LANG=C.UTF-8",
-				"SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt",
+				rootsEnv,
 				"npm_config_update_notifier=false", "npm_config_fund=false",
 			},
 			User:       "1001:1001",

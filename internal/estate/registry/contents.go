@@ -29,10 +29,14 @@ type storedManifest struct {
 	Annotations map[string]string `json:"annotations"`
 }
 
+const tagAnnotation = "org.opencontainers.image.ref.name"
+
 func (s storedIndex) tagged() bool {
-	return slices.ContainsFunc(s.Manifests, func(m storedManifest) bool {
-		return m.Annotations["org.opencontainers.image.ref.name"] != ""
-	})
+	return slices.ContainsFunc(s.Manifests, func(m storedManifest) bool { return m.Annotations[tagAnnotation] != "" })
+}
+
+func (s storedIndex) has(tag string) bool {
+	return slices.ContainsFunc(s.Manifests, func(m storedManifest) bool { return m.Annotations[tagAnnotation] == tag })
 }
 
 func (r *Registry) index(repository string) (storedIndex, error) {

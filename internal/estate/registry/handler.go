@@ -51,7 +51,7 @@ func (r *Registry) serveV2(w http.ResponseWriter, req *http.Request) {
 		if from != nil && !caller.allows(*from) {
 			req = withoutMount(req)
 		}
-		r.serveRepository(w, req, t)
+		r.serveRepository(w, req, t, caller)
 	}
 }
 
@@ -108,9 +108,8 @@ func withoutMount(req *http.Request) *http.Request {
 	return req
 }
 
-func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t target) {
-	if reads(req.Method) && !r.there(t) {
-		writeError(w, http.StatusNotFound, "NAME_UNKNOWN", "there is no such repository")
+func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t target, c caller) {
+	if reads(req.Method) && !r.readable(w, req, t, c) {
 		return
 	}
 	limit := r.cfg.MaxBlob
@@ -128,6 +127,20 @@ func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t t
 	if req.Method == http.MethodDelete && t.Kind == "manifests" && answer.status == http.StatusAccepted {
 		r.purgeIfEmpty(req.Context(), t.Repository)
 	}
+}
+
+// readable reports whether there is something to read, and answers if not.
+func (r *Registry) readable(w http.ResponseWriter, req *http.Request, t target, c caller) bool {
+	if err := r.provided(req.Context(), c, t); err != nil {
+		r.log.Error("base image not made", "image", t.Repository+":"+t.Reference, "error", err)
+		writeError(w, http.StatusServiceUnavailable, "UNAVAILABLE", "the base image cannot be made: "+err.Error())
+		return false
+	}
+	if !r.there(t) {
+		writeError(w, http.StatusNotFound, "NAME_UNKNOWN", "there is no such repository")
+		return false
+	}
+	return true
 }
 
 func reads(method string) bool { return method == http.MethodGet || method == http.MethodHead }

@@ -24,6 +24,7 @@ import (
 	"github.com/olareg/olareg"
 	"github.com/olareg/olareg/config"
 	"github.com/olareg/olareg/types"
+	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
@@ -59,7 +60,11 @@ type Config struct {
 	Node         Credential   // the cluster's: pulls everything
 	Admin        Credential   // the platform's: pushes base/*, deletes anything
 	MaxBlob      int64        // bytes; 0 means 4 GiB
-	Logger       *slog.Logger
+	// Provide is asked to push `base/...:tag`, as Admin, when somebody else pulls
+	// it and it is not there; it does nothing for a name it does not know. nil:
+	// nobody is asked.
+	Provide func(ctx context.Context, repository, tag string) error
+	Logger  *slog.Logger
 }
 
 func (c Config) validate() error {
@@ -90,6 +95,7 @@ type Registry struct {
 	forge  forge
 	failed *rate.Limiter
 	purge  sync.Mutex
+	makers singleflight.Group
 }
 
 // New opens the store. Uploads that a dead process left behind are removed:
