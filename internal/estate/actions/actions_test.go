@@ -268,6 +268,13 @@ func TestActions(t *testing.T) {
 		if got := byName(t, jobs, "after").GetConclusion(); got != "skipped" {
 			t.Errorf("the job that needs it is %s", got)
 		}
+		if _, err := w.github().Actions.RerunWorkflowByID(t.Context(), "apps", "idp-a", run.GetID()); err != nil {
+			t.Fatal(err)
+		}
+		w.until("it has run again", func() bool {
+			again := w.run(run.GetHeadSHA())
+			return again.GetRunAttempt() == 2 && again.GetStatus() == "completed"
+		})
 	})
 	t.Run("an unsupported action is refused by name and line", func(t *testing.T) {
 		w := newWorld(t, cluster, binary, "ci-bad")
@@ -286,6 +293,11 @@ func TestActions(t *testing.T) {
 			t.Fatal(err)
 		}
 		run, jobs := w.finish(sha)
+		var refused *github.ErrorResponse
+		_, err = w.github().Actions.CancelWorkflowRunByID(t.Context(), "apps", "idp-a", run.GetID())
+		if !errors.As(err, &refused) || refused.Response.StatusCode != http.StatusConflict {
+			t.Errorf("to cancel it again: %v", err)
+		}
 		if run.GetConclusion() != "cancelled" || !strings.Contains(w.log(jobs[0].GetID()), "Z cleaned") {
 			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}

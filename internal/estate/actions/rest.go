@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 
 	"github.com/google/go-github/v74/github"
@@ -108,15 +109,17 @@ func (a *Actions) listRuns(w http.ResponseWriter, r *http.Request, repo string) 
 	if err != nil {
 		return err
 	}
-	shapes := []*github.WorkflowRun{}
-	for _, item := range runs {
-		wanted := r.PathValue("workflow")
-		if wanted == "" || wanted == path.Base(item.Path) || wanted == strconv.FormatInt(workflowID(repo, item.Path), 10) {
-			shapes = append(shapes, a.runShape(item))
-		}
+	if wanted := r.PathValue("workflow"); wanted != "" {
+		runs = slices.DeleteFunc(runs, func(item *run) bool {
+			return wanted != path.Base(item.Path) && wanted != strconv.FormatInt(workflowID(repo, item.Path), 10)
+		})
 	}
-	from := min((page-1)*size, len(shapes))
-	writeJSON(w, http.StatusOK, map[string]any{"total_count": len(shapes), "workflow_runs": shapes[from:min(from+size, len(shapes))]})
+	from := min((page-1)*size, len(runs))
+	shapes := []*github.WorkflowRun{}
+	for _, item := range runs[from:min(from+size, len(runs))] {
+		shapes = append(shapes, a.runShape(item))
+	}
+	writeJSON(w, http.StatusOK, map[string]any{"total_count": len(runs), "workflow_runs": shapes})
 	return nil
 }
 

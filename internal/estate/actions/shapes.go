@@ -41,9 +41,24 @@ func (a *Actions) runShape(r *run) *github.WorkflowRun {
 		ArtifactsURL: new(url + "/artifacts"), PullRequests: []*github.PullRequest{},
 		CreatedAt: timestamp(r.Created), UpdatedAt: timestamp(r.Updated), RunStartedAt: timestamp(max(r.Started, r.Created)),
 		Actor: &github.User{Login: new(r.Actor)}, TriggeringActor: &github.User{Login: new(r.Actor)},
-		HeadCommit: &github.HeadCommit{ID: new(r.SHA), Message: new(r.Title)},
+		HeadCommit: headCommit(r),
 		Repository: &github.Repository{FullName: new(r.Repo), Name: new(r.Repo[strings.Index(r.Repo, "/")+1:])},
 	}
+}
+
+// headCommit is the commit of a run, with its author where the event that
+// started the run tells of one.
+func headCommit(r *run) *github.HeadCommit {
+	var event struct {
+		HeadCommit struct {
+			Author *github.CommitAuthor `json:"author"`
+		} `json:"head_commit"`
+	}
+	commit := &github.HeadCommit{ID: new(r.SHA), Message: new(r.Title)}
+	if json.Unmarshal(r.Payload, &event) == nil {
+		commit.Author = event.HeadCommit.Author
+	}
+	return commit
 }
 
 // jobShape is GitHub's workflow job. A job that waits for others shows as

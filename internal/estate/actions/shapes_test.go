@@ -24,3 +24,13 @@ func TestWorkflowEventsReadAsGitHubs(t *testing.T) {
 		t.Errorf("event = %+v", event)
 	}
 }
+
+func TestARunNamesTheCommitsAuthor(t *testing.T) {
+	for payload, want := range map[string]string{
+		`{"head_commit":{"author":{"name":"Ana"}}}`: "Ana", `{"head_commit":null}`: "", `{}`: "",
+	} {
+		if got := headCommit(&run{Payload: []byte(payload)}).GetAuthor().GetName(); got != want {
+			t.Errorf("%s: author = %q, want %q", payload, got, want)
+		}
+	}
+}
