@@ -144,6 +144,7 @@ func (p *Portal) roomRoutes() []route {
 		{"POST", tasks, access.CreateApp, scaffolder},
 		{"GET", tasks + "/{id}", access.ReadTasks, scaffolder},
 		{"POST", tasks + "/{id}/cancel", access.ManageTask, scaffolder},
+		{"POST", tasks + "/{id}/retry", access.ManageTask, scaffolder},
 		{"GET", tasks + "/{id}/eventstream", access.ReadTasks, scaffolder},
 		{"GET", "/api/catalog/entities", access.ReadCatalog, catalog},
 		{"GET", "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", access.ReadCatalog, catalog},

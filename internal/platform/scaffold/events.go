@@ -46,3 +46,26 @@ func (j journal) readEvents(ctx context.Context, task, condition string, argumen
 	}
 	return events, rows.Err()
 }
+
+// told are the lines that an action of a step has written into the log since
+// the step began.
+func (j journal) told(ctx context.Context, task, step string) ([]string, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT json_extract(body, '$.message') FROM scaffolder_events
+		WHERE task_id = ?1 AND type = 'log' AND json_extract(body, '$.stepId') = ?2 AND json_extract(body, '$.status') IS NULL
+		AND id > (SELECT coalesce(max(id), 0) FROM scaffolder_events
+			WHERE task_id = ?1 AND type = 'log' AND json_extract(body, '$.stepId') = ?2 AND json_extract(body, '$.status') = 'processing')
+		ORDER BY id`, task, step)
+	if err != nil {
+		return nil, fmt.Errorf("read the log of task %s: %w", task, err)
+	}
+	defer rows.Close()
+	var lines []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return nil, fmt.Errorf("read the log of task %s: %w", task, err)
+		}
+		lines = append(lines, line)
+	}
+	return lines, rows.Err()
+}

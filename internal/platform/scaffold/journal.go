@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,14 +30,14 @@ func (j journal) within(ctx context.Context, work func(*sql.Tx) error) error {
 }
 
 func (j journal) create(ctx context.Context, t Task) error {
-	spec, values, secrets := encode(t.spec), encode(t.Values), ""
+	spec, values, secrets, names := encode(t.spec), encode(t.Values), "", ""
 	if len(t.secrets) > 0 {
-		secrets = encode(t.secrets)
+		secrets, names = encode(t.secrets), encode(slices.Sorted(maps.Keys(t.secrets)))
 	}
 	return j.within(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO scaffolder_tasks
-			(id, template_ref, spec, vals, secrets, status, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			t.ID, t.TemplateRef, spec, values, secrets, t.Status, t.CreatedBy, t.CreatedAt.UnixMilli())
+			(id, template_ref, spec, vals, secrets, secret_names, status, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			t.ID, t.TemplateRef, spec, values, secrets, names, t.Status, t.CreatedBy, t.CreatedAt.UnixMilli())
 		for i, s := range t.spec.Steps {
 			if err != nil {
 				return err
@@ -48,7 +50,7 @@ func (j journal) create(ctx context.Context, t Task) error {
 }
 
 const taskColumns = `id, template_ref, spec, vals, secrets, status, created_by, created_at, started_at, finished_at,
-	heartbeat_at, output, error, cancelling`
+	heartbeat_at, output, error, cancelling, secret_names, cleaned_at IS NOT NULL`
 
 func (j journal) get(ctx context.Context, id string) (Task, error) {
 	t, err := scanTask(j.db.QueryRowContext(ctx, `SELECT `+taskColumns+` FROM scaffolder_tasks WHERE id = ?`, id))
@@ -65,17 +67,18 @@ func (j journal) get(ctx context.Context, id string) (Task, error) {
 
 func scanTask(row interface{ Scan(...any) error }) (Task, error) {
 	var t Task
-	var spec, values, secrets, output string
+	var spec, values, secrets, output, names string
 	var created int64
 	var started, finished, heartbeat sql.NullInt64
 	err := row.Scan(&t.ID, &t.TemplateRef, &spec, &values, &secrets, &t.Status, &t.CreatedBy, &created, &started,
-		&finished, &heartbeat, &output, &t.Error, &t.cancelling)
+		&finished, &heartbeat, &output, &t.Error, &t.cancelling, &names, &t.cleaned)
 	if err != nil {
 		return Task{}, err
 	}
 	t.CreatedAt = time.UnixMilli(created).UTC()
 	t.StartedAt, t.FinishedAt, t.heartbeatAt = moment(started), moment(finished), moment(heartbeat)
-	return t, errors.Join(decode(spec, &t.spec), decode(values, &t.Values), decode(secrets, &t.secrets), decode(output, &t.Output))
+	return t, errors.Join(decode(spec, &t.spec), decode(values, &t.Values), decode(secrets, &t.secrets),
+		decode(output, &t.Output), decode(names, &t.secretNames))
 }
 
 // steps of the tasks that a list of ids names, by task.
@@ -106,8 +109,38 @@ func (j journal) steps(ctx context.Context, ids string, arguments ...any) (map[s
 // query selects tasks.
 type query struct {
 	createdBy, status []string
-	ascending         bool
+	order             []taskOrder
 	limit, offset     int // limit 0: all
+}
+
+// taskOrder is a field of orderFields.
+type taskOrder struct {
+	field     string
+	ascending bool
+}
+
+// orderFields are those that lists of tasks may be ordered by.
+var orderFields = []string{"created_at", "created_by", "id", "last_heartbeat_at", "status", "template_ref"}
+
+// orderBy is the query's order; tasks of the same rank stand as they came.
+func (q query) orderBy() string {
+	order := q.order
+	if len(order) == 0 {
+		order = []taskOrder{{field: "created_at"}}
+	}
+	var terms []string
+	for _, o := range order {
+		column := strings.TrimPrefix(o.field, "last_") // heartbeat_at
+		terms = append(terms, column+direction(o.ascending))
+	}
+	return " ORDER BY " + strings.Join(append(terms, "rowid"+direction(order[0].ascending)), ", ")
+}
+
+func direction(ascending bool) string {
+	if ascending {
+		return " ASC"
+	}
+	return " DESC"
 }
 
 func (q query) where() (string, []any) {
@@ -133,14 +166,11 @@ func (j journal) list(ctx context.Context, q query) (tasks []Task, total int, er
 	if err := j.db.QueryRowContext(ctx, `SELECT count(*) FROM scaffolder_tasks`+where, arguments...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("list tasks: %w", err)
 	}
-	direction, limit := "DESC", -1
-	if q.ascending {
-		direction = "ASC"
-	}
+	limit := -1
 	if q.limit > 0 {
 		limit = q.limit
 	}
-	chosen := where + ` ORDER BY created_at ` + direction + `, rowid ` + direction + ` LIMIT ? OFFSET ?`
+	chosen := where + q.orderBy() + ` LIMIT ? OFFSET ?`
 	arguments = append(arguments, limit, q.offset)
 	if tasks, err = j.tasks(ctx, chosen, arguments); err != nil {
 		return nil, 0, err
@@ -175,6 +205,18 @@ func (j journal) tasks(ctx context.Context, chosen string, arguments []any) ([]T
 // unfinished are the tasks that have something left to do, oldest first.
 func (j journal) unfinished(ctx context.Context) ([]string, error) {
 	return j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE status IN ('open', 'processing') ORDER BY created_at, rowid`)
+}
+
+// needed are the tasks whose workspaces stay: those that have not ended, and
+// those that may be retried and ended after a time.
+func (j journal) needed(ctx context.Context, after time.Time) (map[string]bool, error) {
+	ids, err := j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE status IN ('open', 'processing')
+		OR status IN ('failed', 'cancelled') AND cleaned_at IS NULL AND finished_at > ?`, after.UnixMilli())
+	needed := map[string]bool{}
+	for _, id := range ids {
+		needed[id] = true
+	}
+	return needed, err
 }
 
 func (j journal) ids(ctx context.Context, statement string, arguments ...any) ([]string, error) {

@@ -1,22 +1,37 @@
 package scaffold
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // begin marks a task as processing; the first time it says so in its log.
-func (j journal) begin(ctx context.Context, t Task, now time.Time) error {
-	return j.within(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET status = ?, heartbeat_at = ?,
-			started_at = coalesce(started_at, ?) WHERE id = ?`, StatusProcessing, now.UnixMilli(), now.UnixMilli(), t.ID)
-		if err != nil || t.Status != StatusOpen {
+// False: it was cancelled before.
+func (j journal) begin(ctx context.Context, t Task, now time.Time) (begun bool, err error) {
+	err = j.within(ctx, func(tx *sql.Tx) error {
+		var err error
+		begun, err = changes(tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET status = ?, heartbeat_at = ?, started_at = coalesce(started_at, ?)
+			WHERE id = ? AND cancelling = 0 AND status IN ('open', 'processing')`, StatusProcessing, now.UnixMilli(), now.UnixMilli(), t.ID))
+		if err != nil || !begun || t.Status != StatusOpen {
 			return err
 		}
 		return record(ctx, tx, t.ID, eventLog, EventBody{Message: fmt.Sprintf("Starting up task with %d steps", len(t.spec.Steps))}, now)
 	})
+	return begun, err
+}
+
+// changes reports whether a statement changed a row.
+func changes(result sql.Result, err error) (bool, error) {
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n > 0, err
 }
 
 // end writes a task's last state and event, and forgets its secrets.
@@ -36,26 +51,80 @@ func (j journal) end(ctx context.Context, id, status string, output map[string]a
 		if err != nil {
 			return err
 		}
+		_, err = tx.ExecContext(ctx, `UPDATE scaffolder_steps SET status = ?, finished_at = ? WHERE task_id = ? AND status = ?`,
+			status, now.UnixMilli(), id, StatusProcessing)
+		if err != nil {
+			return err
+		}
 		return record(ctx, tx, id, eventCompletion, body, now)
 	})
 }
 
-// cancelling notes that a task is to stop; false if it has ended.
-func (j journal) cancelling(ctx context.Context, id string, now time.Time) (bool, error) {
-	var open bool
-	err := j.within(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET cancelling = 1
-			WHERE id = ? AND cancelling = 0 AND status IN ('open', 'processing')`, id)
+// cancel notes that a task is to stop, and ends one that has not begun; false
+// if it has ended.
+func (j journal) cancel(ctx context.Context, id string, now time.Time) (open bool, err error) {
+	err = j.within(ctx, func(tx *sql.Tx) error {
+		var err error
+		open, err = changes(tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET cancelling = 1
+			WHERE id = ? AND cancelling = 0 AND status IN ('open', 'processing')`, id))
+		if err != nil || !open {
+			return err
+		}
+		body := EventBody{Message: "Task " + id + " has been cancelled.", Status: StatusCancelled}
+		if err := record(ctx, tx, id, eventCancelled, body, now); err != nil {
+			return err
+		}
+		waited, err := changes(tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET status = ?, secrets = '', finished_at = ?
+			WHERE id = ? AND status = ?`, StatusCancelled, now.UnixMilli(), id, StatusOpen))
+		if err != nil || !waited {
+			return err
+		}
+		return record(ctx, tx, id, eventCompletion, EventBody{Message: "Run completed with status: " + StatusCancelled}, now)
+	})
+	return open, err
+}
+
+// retry makes an ended task one that is to be gone on with.
+func (j journal) retry(ctx context.Context, t Task, secrets map[string]string, now time.Time) error {
+	encoded := ""
+	if len(secrets) > 0 {
+		encoded = encode(secrets)
+	}
+	return j.within(ctx, func(tx *sql.Tx) error {
+		ended, err := changes(tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET status = ?, cancelling = 0, secrets = ?, output = '', error = '',
+			finished_at = NULL WHERE id = ? AND cleaned_at IS NULL AND status IN ('failed', 'cancelled')`, StatusOpen, encoded, t.ID))
 		if err != nil {
 			return err
 		}
-		changed, err := result.RowsAffected()
-		if open = changed > 0; err != nil || !open {
-			return err
+		if !ended { // somebody else was faster
+			return fault.Conflictf("Task %s is being retried or cleaned already", t.ID)
 		}
-		return record(ctx, tx, id, eventCancelled, EventBody{Message: "Task " + id + " has been cancelled.", Status: StatusCancelled}, now)
+		for _, statement := range []string{
+			`DELETE FROM scaffolder_events WHERE task_id = ? AND type IN ('cancelled', 'completion')`,
+			`UPDATE scaffolder_steps SET status = 'open', started_at = NULL, finished_at = NULL
+				WHERE task_id = ? AND status NOT IN ('completed', 'skipped')`,
+		} {
+			if _, err := tx.ExecContext(ctx, statement, t.ID); err != nil {
+				return err
+			}
+		}
+		strategy := cmp.Or(t.spec.Recovery, recoverNone)
+		return record(ctx, tx, t.ID, eventRecovered, EventBody{Message: "Task " + t.ID + " goes on", RecoverStrategy: strategy}, now)
 	})
-	return open, err
+}
+
+// reopen lets steps that have ended run again, because the workspace was lost.
+func (j journal) reopen(ctx context.Context, task string, positions []int, now time.Time) error {
+	return j.within(ctx, func(tx *sql.Tx) error {
+		for _, position := range positions {
+			_, err := tx.ExecContext(ctx, `UPDATE scaffolder_steps SET status = 'open', started_at = NULL, finished_at = NULL
+				WHERE task_id = ? AND position = ?`, task, position)
+			if err != nil {
+				return err
+			}
+		}
+		return record(ctx, tx, task, eventLog, EventBody{Message: "The workspace is gone: the steps that fill it run again"}, now)
+	})
 }
 
 // stepChange is a step's new state with what the log says of it.

@@ -29,7 +29,7 @@ func TestTwoHundredTasksAtOnceAreTakenInOrderAndEnd(t *testing.T) {
 			}
 		}
 	}
-	arrived, total, err := s.journal.list(t.Context(), query{ascending: true})
+	arrived, total, err := s.journal.list(t.Context(), query{order: []taskOrder{{"created_at", true}}})
 	if err != nil || total != tasks {
 		t.Fatalf("%d tasks, %v", total, err)
 	}

@@ -4,12 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
-	"net/url"
-	"strconv"
-	"strings"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
@@ -27,6 +24,7 @@ func (s *Service) Handler() http.Handler {
 		"GET /api/scaffolder/v2/tasks":                                                s.getTasks,
 		"GET /api/scaffolder/v2/tasks/{id}":                                           s.getTask,
 		"POST /api/scaffolder/v2/tasks/{id}/cancel":                                   s.postCancel,
+		"POST /api/scaffolder/v2/tasks/{id}/retry":                                    s.postRetry,
 		"GET /api/scaffolder/v2/tasks/{id}/eventstream":                               s.getStream,
 		"GET /api/scaffolder/v2/tasks/{id}/events":                                    s.getEvents,
 	} {
@@ -67,112 +65,25 @@ func (s *statusOnly) Header() http.Header         { return s.header }
 func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (s *statusOnly) WriteHeader(status int)      { s.status = status }
 
-func (s *Service) getForm(w http.ResponseWriter, r *http.Request) error {
-	template, err := s.template(r.PathValue("kind") + ":" + r.PathValue("namespace") + "/" + r.PathValue("name"))
-	if err != nil {
-		return err
-	}
-	pages, err := form.Fill(template.Pages, s.vars())
-	if err != nil {
-		return err
-	}
-	type page struct {
-		Title       string         `json:"title"`
-		Description string         `json:"description,omitempty"`
-		Schema      map[string]any `json:"schema"`
-	}
-	steps := make([]page, len(pages))
-	for i, p := range pages {
-		steps[i] = page{form.Text(p, "title", "Please enter the following information"), form.Text(p, "description", ""), p}
-	}
-	answer := map[string]any{"title": template.Title, "steps": steps}
-	if template.Description != "" {
-		answer["description"] = template.Description
-	}
-	if template.presentation != nil {
-		answer["presentation"] = template.presentation
-	}
-	return s.answer(w, http.StatusOK, answer)
+// tooLargeError is answered with 413.
+type tooLargeError struct{ limit int64 }
+
+func (e *tooLargeError) Error() string {
+	return fmt.Sprintf("The body has more than %d bytes", e.limit)
 }
 
-func (s *Service) getActions(w http.ResponseWriter, _ *http.Request) error {
-	list := make([]action.Action, 0, len(s.actions))
-	for _, id := range strings.Split(joined(s.actions), ", ") {
-		list = append(list, s.actions[id])
-	}
-	return s.answer(w, http.StatusOK, list)
-}
-
-func (s *Service) postTask(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		TemplateRef string            `json:"templateRef"`
-		Values      map[string]any    `json:"values"`
-		Secrets     map[string]string `json:"secrets"`
-	}
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody)).Decode(&body)
+// readBody reads a JSON object; shape says in the error what was expected. An
+// absent body leaves into as it is.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64, shape string, into any) error {
+	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit)).Decode(into)
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &tooLarge):
-		s.answerError(w, r, http.StatusRequestEntityTooLarge, "InputError", fmt.Sprintf("The body has more than %d bytes", maxBody))
+	case err == nil, errors.Is(err, io.EOF):
 		return nil
-	case err != nil:
-		return &fault.Error{Name: "InputError", Message: "The body is not the expected JSON object {templateRef, values}: " + err.Error(), Cause: err}
+	case errors.As(err, &tooLarge):
+		return &tooLargeError{tooLarge.Limit}
 	}
-	task, err := s.Create(r.Context(), CreateRequest{TemplateRef: body.TemplateRef, Values: body.Values, Secrets: body.Secrets})
-	if err != nil {
-		return err
-	}
-	return s.answer(w, http.StatusCreated, map[string]string{"id": task.ID})
-}
-
-func (s *Service) getTasks(w http.ResponseWriter, r *http.Request) error {
-	q, err := queryOf(r.URL.Query())
-	if err != nil {
-		return err
-	}
-	tasks, total, err := s.journal.list(r.Context(), q)
-	if err != nil {
-		return err
-	}
-	return s.answer(w, http.StatusOK, map[string]any{"tasks": tasks, "totalTasks": total})
-}
-
-func queryOf(values url.Values) (query, error) {
-	q := query{createdBy: values["createdBy"], status: values["status"]}
-	for name, into := range map[string]*int{"limit": &q.limit, "offset": &q.offset} {
-		value := values.Get(name)
-		if value == "" {
-			continue
-		}
-		number, err := strconv.Atoi(value)
-		if err != nil || number < 0 {
-			return q, fault.Inputf("%s query parameter must be a number of 0 or more, not %q", name, value)
-		}
-		*into = number
-	}
-	switch order := values.Get("order"); order {
-	case "", "desc:created_at":
-	case "asc:created_at":
-		q.ascending = true
-	default:
-		return q, fault.Inputf("order query parameter must be asc:created_at or desc:created_at, not %q", order)
-	}
-	return q, nil
-}
-
-func (s *Service) getTask(w http.ResponseWriter, r *http.Request) error {
-	task, err := s.journal.get(r.Context(), r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return s.answer(w, http.StatusOK, task)
-}
-
-func (s *Service) postCancel(w http.ResponseWriter, r *http.Request) error {
-	if err := s.Cancel(r.Context(), r.PathValue("id")); err != nil {
-		return err
-	}
-	return s.answer(w, http.StatusOK, map[string]string{"status": StatusCancelled})
+	return &fault.Error{Name: "InputError", Message: "The body is not the expected JSON object " + shape + ": " + err.Error(), Cause: err}
 }
 
 func (s *Service) answer(w http.ResponseWriter, status int, body any) error {
@@ -192,7 +103,10 @@ func (s *Service) answer(w http.ResponseWriter, status int, body any) error {
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var invalid *form.Error
 	var named *fault.Error
+	var tooLarge *tooLargeError
 	switch {
+	case errors.As(err, &tooLarge):
+		s.answerError(w, r, http.StatusRequestEntityTooLarge, "InputError", tooLarge.Error())
 	case errors.As(err, &invalid):
 		if err := s.answer(w, http.StatusBadRequest, map[string]any{"errors": invalid.Violations}); err != nil {
 			s.log.Error("answer", "error", err)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
@@ -19,14 +18,17 @@ type run struct {
 	task      Task
 	outputs   map[string]any // by step id, as templates read them
 	record    recorder
-	workspace string // directory
-	dry       bool   // nothing outside of the workspace may be touched
+	workspace string   // directory
+	told      []string // lines that the step wrote before it was cut off
+	dry       bool     // nothing outside of the workspace may be touched
 }
 
 // recorder keeps what a run tells of itself.
 type recorder interface {
 	step(ctx context.Context, change stepChange) error
 	log(ctx context.Context, body EventBody) error
+	// told are the lines of a step that was cut off.
+	told(ctx context.Context, step string) ([]string, error)
 }
 
 // logbook is the recorder of a task: its journal.
@@ -38,6 +40,10 @@ type logbook struct {
 func (l logbook) step(ctx context.Context, change stepChange) error {
 	defer l.service.changes.raise(l.task)
 	return l.service.journal.step(ctx, l.task, change, l.service.cfg.Clock())
+}
+
+func (l logbook) told(ctx context.Context, step string) ([]string, error) {
+	return l.service.journal.told(ctx, l.task, step)
 }
 
 func (l logbook) log(ctx context.Context, body EventBody) error {
@@ -101,18 +107,24 @@ func (s *Service) beat(ctx context.Context, id string) func() {
 }
 
 func (r *run) do(ctx context.Context) (map[string]any, error) {
-	if r.task.cancelling {
-		return nil, context.Canceled
-	}
-	if err := r.service.journal.begin(ctx, r.task, r.service.cfg.Clock()); err != nil {
+	begun, err := r.service.journal.begin(ctx, r.task, r.service.cfg.Clock())
+	if err != nil {
 		return nil, err
+	}
+	if !begun {
+		return nil, context.Canceled
 	}
 	if err := r.changed(ctx); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(r.workspace, 0o700); err != nil {
+	if err := r.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("make the workspace: %w", err)
 	}
+	return r.steps(ctx)
+}
+
+// steps runs what is left of the steps and renders the output.
+func (r *run) steps(ctx context.Context) (map[string]any, error) {
 	for i, step := range r.task.spec.Steps {
 		if err := ctx.Err(); err != nil {
 			return nil, err
@@ -137,7 +149,7 @@ func (r *run) do(ctx context.Context) (map[string]any, error) {
 func (r *run) end(ctx context.Context, output map[string]any, err error) error {
 	stays := context.WithoutCancel(ctx)
 	now, readErr := r.service.journal.get(stays, r.task.ID)
-	if readErr != nil {
+	if readErr != nil || now.Ended() { // it was cancelled before it began
 		return readErr
 	}
 	status, failure := StatusCompleted, (*EventError)(nil)
@@ -154,8 +166,10 @@ func (r *run) end(ctx context.Context, output map[string]any, err error) error {
 	if err := r.service.journal.end(stays, r.task.ID, status, output, failure, r.service.cfg.Clock()); err != nil {
 		return err
 	}
-	if err := os.RemoveAll(r.workspace); err != nil {
-		r.service.log.Warn("remove a workspace", "task", r.task.ID, "error", err)
+	if status == StatusCompleted { // else a retry goes on in it
+		if err := r.service.discard(r.task.ID); err != nil {
+			r.service.log.Warn("remove a workspace", "task", r.task.ID, "error", err)
+		}
 	}
 	return r.changed(stays)
 }

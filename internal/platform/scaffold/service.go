@@ -13,7 +13,6 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -50,7 +49,10 @@ type Config struct {
 	OnChange func(context.Context, Task)
 	Logger   *slog.Logger
 	Clock    func() time.Time // default time.Now
-	Workers  int              // tasks at a time; default 3 for each processor
+	// KeepWorkspace is how long the workspace of a task that failed or was
+	// cancelled stays for a retry; default 7 days.
+	KeepWorkspace time.Duration
+	Workers       int // tasks at a time; default 3 for each processor
 }
 
 // Service is the scaffolder. It is a part.Part.
@@ -113,6 +115,9 @@ func complete(cfg *Config) error {
 	if cfg.Clock == nil {
 		cfg.Clock = time.Now
 	}
+	if cfg.KeepWorkspace == 0 {
+		cfg.KeepWorkspace = keepWorkspace
+	}
 	if cfg.Workers == 0 {
 		cfg.Workers = perProcessor * runtime.GOMAXPROCS(0)
 	}
@@ -133,19 +138,40 @@ func (s *Service) Name() string { return "scaffold" }
 
 // Run implements part.Part: it goes on with every task that has not ended.
 func (s *Service) Run(ctx context.Context, ready func()) error {
-	ids, err := s.journal.unfinished(ctx)
-	if err != nil {
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if err := s.resume(ctx, working); err != nil {
 		return err
 	}
-	if err := s.sweep(ids); err != nil {
+	ready()
+	if err := s.warm(ctx); err != nil {
+		s.log.Warn("compile the templates ahead", "error", err)
+	}
+	s.janitor(ctx)
+	stopped, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	if err := s.queue.StopAndCancel(stopped); err != nil {
+		return fmt.Errorf("scaffold: stop the queue: %w", err)
+	}
+	return nil
+}
+
+// resume starts the queue, which works below another context, and gives it
+// what has not ended. Tasks that arrive meanwhile wait.
+func (s *Service) resume(ctx, working context.Context) error {
+	s.arrivals.Lock()
+	defer s.arrivals.Unlock()
+	if err := s.sweep(ctx); err != nil {
+		return fmt.Errorf("scaffold: %w", err)
+	}
+	ids, err := s.journal.unfinished(ctx)
+	if err != nil {
 		return err
 	}
 	// Jobs of a process that is gone would keep their place for an hour.
 	if _, err := s.cfg.DB.ExecContext(ctx, `DELETE FROM river_job WHERE kind = ?`, queueKind); err != nil {
 		return fmt.Errorf("scaffold: empty the queue: %w", err)
 	}
-	working, stop := context.WithCancel(context.WithoutCancel(ctx))
-	defer stop()
 	if err := s.queue.Start(working); err != nil {
 		return fmt.Errorf("scaffold: start the queue: %w", err)
 	}
@@ -153,16 +179,6 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 		if err := s.again(ctx, id); err != nil {
 			s.log.Error("go on with a task", "task", id, "error", err)
 		}
-	}
-	ready()
-	if err := s.warm(ctx); err != nil {
-		s.log.Warn("compile the templates ahead", "error", err)
-	}
-	<-ctx.Done()
-	stopped, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
-	defer cancel()
-	if err := s.queue.StopAndCancel(stopped); err != nil {
-		return fmt.Errorf("scaffold: stop the queue: %w", err)
 	}
 	return nil
 }
@@ -198,25 +214,6 @@ func (s *Service) enqueue(ctx context.Context, id string) error {
 	return nil
 }
 
-// sweep removes the workspaces of tasks that have ended.
-func (s *Service) sweep(unfinished []string) error {
-	entries, err := os.ReadDir(s.cfg.Dir)
-	if err != nil {
-		return fmt.Errorf("scaffold: workspaces: %w", err)
-	}
-	for _, entry := range entries {
-		if slices.Contains(unfinished, entry.Name()) {
-			continue
-		}
-		if err := os.RemoveAll(filepath.Join(s.cfg.Dir, entry.Name())); err != nil {
-			return fmt.Errorf("scaffold: workspaces: %w", err)
-		}
-	}
-	return nil
-}
-
-func (s *Service) workspace(task string) string { return filepath.Join(s.cfg.Dir, task) }
-
 // vars are the site's values as JSON has them.
 func (s *Service) vars() map[string]any {
 	own := map[string]any{"organization": s.cfg.Organization, "domain": s.cfg.Domain}
@@ -247,17 +244,26 @@ func (s *Service) Cancel(ctx context.Context, id string) error {
 	if _, err := s.journal.get(ctx, id); err != nil {
 		return err
 	}
-	open, err := s.journal.cancelling(ctx, id, s.cfg.Clock())
+	open, err := s.journal.cancel(ctx, id, s.cfg.Clock())
 	if err != nil || !open {
 		return err
 	}
-	s.changes.raise(id)
+	s.stop(id)
+	task, err := s.journal.get(context.WithoutCancel(ctx), id)
+	if err != nil {
+		return err
+	}
+	s.tell(context.WithoutCancel(ctx), task)
+	return nil
+}
+
+// stop cancels what a task does now.
+func (s *Service) stop(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if cancel, ok := s.running[id]; ok {
 		(*cancel)()
 	}
-	return nil
 }
 
 // TemplateRefs names the templates.

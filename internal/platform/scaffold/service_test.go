@@ -446,7 +446,12 @@ func TestAStepThatCannotRunFailsTheTaskWithAReason(t *testing.T) {
 func TestACancelledTaskStopsAndSaysSo(t *testing.T) {
 	w := newWorld(t, templates.FS)
 	reached := make(chan struct{})
-	w.forge.after = func(string) { close(reached); <-t.Context().Done() }
+	w.forge.after = func(what string) {
+		if what == "push" {
+			close(reached)
+			<-t.Context().Done()
+		}
+	}
 	s, _ := w.start(t)
 	task, err := s.Create(t.Context(), CreateRequest{TemplateRef: "nodejs", Values: map[string]any{"name": "stop"}})
 	if err != nil {

@@ -25,10 +25,8 @@ func (r *run) step(ctx context.Context, position int, step Step) error {
 		body := EventBody{Message: text, StepID: step.ID, Status: status}
 		return r.record.step(ctx, stepChange{position, status, output, body})
 	}
-	if before.Status == StatusOpen { // else the log has this line from before the restart
-		if err := write(ctx, StatusProcessing, "Beginning step "+step.Name, nil); err != nil {
-			return err
-		}
+	if err := r.beginStep(ctx, position, step, before.Status == StatusProcessing); err != nil {
+		return err
 	}
 	output, ran, err := r.perform(ctx, position, step)
 	switch {
@@ -41,6 +39,27 @@ func (r *run) step(ctx context.Context, position int, step Step) error {
 	}
 	r.outputs[step.ID] = map[string]any{"output": output}
 	return write(ctx, StatusCompleted, "Finished step "+step.Name, output)
+}
+
+// beginStep says that a step begins. One that was cut off has said so, and
+// some of what its action says too: it is not said twice.
+func (r *run) beginStep(ctx context.Context, position int, step Step, cutOff bool) (err error) {
+	r.told = nil
+	if cutOff {
+		r.told, err = r.record.told(ctx, step.ID)
+		return err
+	}
+	body := EventBody{Message: "Beginning step " + step.Name, StepID: step.ID, Status: StatusProcessing}
+	return r.record.step(ctx, stepChange{position, StatusProcessing, nil, body})
+}
+
+// tell writes a line of a step's action into the log.
+func (r *run) tell(ctx context.Context, step Step, text string) error {
+	if i := slices.Index(r.told, text); i >= 0 {
+		r.told = r.told[i+1:]
+		return nil
+	}
+	return r.record.log(ctx, EventBody{Message: text, StepID: step.ID})
 }
 
 // perform runs the step's action, once or for each; ran is false where every
@@ -104,10 +123,8 @@ func (r *run) call(position int, step Step) *action.Call {
 		TaskID: r.task.ID, CreatedAt: r.task.CreatedAt, User: r.task.CreatedBy, Workspace: r.workspace,
 		DryRun: r.dry, Template: action.Source{Files: r.service.cfg.Templates, Dir: r.task.spec.Dir},
 		Output: map[string]any{},
-		Log: func(ctx context.Context, text string) error {
-			return r.record.log(ctx, EventBody{Message: text, StepID: step.ID})
-		},
-		Notes: notes{r.service.journal, r.task.ID, position},
+		Log:    func(ctx context.Context, text string) error { return r.tell(ctx, step, text) },
+		Notes:  notes{r.service.journal, r.task.ID, position},
 	}
 }
 

@@ -32,7 +32,9 @@ type Task struct {
 	heartbeatAt time.Time
 	spec        taskSpec
 	secrets     map[string]string
+	secretNames []string // of those it was given
 	cancelling  bool
+	cleaned     bool // what it had made was taken away
 }
 
 // Ended reports whether nothing of the task is left to do.
@@ -123,6 +125,12 @@ func (t Task) MarshalJSON() ([]byte, error) {
 		Steps  []StepState    `json:"steps"`
 		Output map[string]any `json:"output,omitempty"`
 		Error  string         `json:"error,omitempty"`
+		// Secrets are the names of those that a retry must be given.
+		Secrets []string `json:"secrets,omitempty"`
+	}
+	var secrets []string
+	if t.retryable() == nil {
+		secrets = t.missingSecrets(nil, false)
 	}
 	return json.Marshal(struct {
 		ID              string     `json:"id"`
@@ -134,7 +142,7 @@ func (t Task) MarshalJSON() ([]byte, error) {
 		State           state      `json:"state"`
 	}{
 		t.ID, spec{templateAPI, info{t.TemplateRef}, t.Values, t.spec.Steps, t.spec.Output, user{t.CreatedBy}}, t.Status,
-		t.CreatedAt, timeOrNil(t.heartbeatAt), t.CreatedBy, state{t.Steps, t.Output, t.Error},
+		t.CreatedAt, timeOrNil(t.heartbeatAt), t.CreatedBy, state{t.Steps, t.Output, t.Error, secrets},
 	})
 }
 

@@ -1,0 +1,90 @@
+package scaffold
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+)
+
+func (s *Service) postTask(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		TemplateRef string            `json:"templateRef"`
+		Values      map[string]any    `json:"values"`
+		Secrets     map[string]string `json:"secrets"`
+	}
+	if err := readBody(w, r, maxBody, "{templateRef, values}", &body); err != nil {
+		return err
+	}
+	task, err := s.Create(r.Context(), CreateRequest{TemplateRef: body.TemplateRef, Values: body.Values, Secrets: body.Secrets})
+	if err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusCreated, map[string]string{"id": task.ID})
+}
+
+func (s *Service) postRetry(w http.ResponseWriter, r *http.Request) error {
+	var body struct {
+		Secrets map[string]string `json:"secrets"`
+	}
+	if err := readBody(w, r, maxBody, "{secrets}", &body); err != nil {
+		return err
+	}
+	if err := s.Retry(r.Context(), r.PathValue("id"), body.Secrets); err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusCreated, map[string]string{"id": r.PathValue("id")})
+}
+
+func (s *Service) getTasks(w http.ResponseWriter, r *http.Request) error {
+	q, err := queryOf(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	tasks, total, err := s.journal.list(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusOK, map[string]any{"tasks": tasks, "totalTasks": total})
+}
+
+func queryOf(values url.Values) (query, error) {
+	q := query{createdBy: values["createdBy"], status: values["status"]}
+	for name, into := range map[string]*int{"limit": &q.limit, "offset": &q.offset} {
+		value := values.Get(name)
+		if value == "" {
+			continue
+		}
+		number, err := strconv.Atoi(value)
+		if err != nil || number < 0 {
+			return q, fault.Inputf("%s query parameter must be a number of 0 or more, not %q", name, value)
+		}
+		*into = number
+	}
+	for _, order := range values["order"] {
+		direction, field, _ := strings.Cut(order, ":")
+		if !slices.Contains(orderFields, field) || (direction != "asc" && direction != "desc") {
+			return q, fault.Inputf("order query parameter must be asc or desc, a colon, and one of %s; not %q", strings.Join(orderFields, ", "), order)
+		}
+		q.order = append(q.order, taskOrder{field, direction == "asc"})
+	}
+	return q, nil
+}
+
+func (s *Service) getTask(w http.ResponseWriter, r *http.Request) error {
+	task, err := s.journal.get(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusOK, task)
+}
+
+func (s *Service) postCancel(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Cancel(r.Context(), r.PathValue("id")); err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusOK, map[string]string{"status": StatusCancelled})
+}
