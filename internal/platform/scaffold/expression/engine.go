@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/dlclark/regexp2/v2"
 	"github.com/dop251/goja"
 	"github.com/dop251/goja/parser"
 
@@ -22,6 +23,8 @@ import (
 var (
 	//go:embed nunjucks/nunjucks.min.js
 	nunjucksSource string
+	//go:embed guard.js
+	guardSource string
 	//go:embed engine.js
 	engineSource string
 )
@@ -56,10 +59,15 @@ type machine struct {
 	value, files, warm goja.Callable
 }
 
+// A regular expression that Go's own package does not know is matched by
+// backtracking, which no interrupt reaches. Its time ends after a rendering's
+// has, so that the rendering then finds itself interrupted.
+func init() { regexp2.DefaultMatchTimeout = renderTime + 100*time.Millisecond }
+
 // New makes an engine whose repository URLs may name these hosts.
 func New(hosts []string) (*Engine, error) {
 	e := &Engine{hosts: hosts, patience: renderTime, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
-	for _, source := range [][2]string{{"nunjucks.min.js", nunjucksSource}, {"engine.js", engineSource}} {
+	for _, source := range [][2]string{{"nunjucks.min.js", nunjucksSource}, {"guard.js", guardSource}, {"engine.js", engineSource}} {
 		tree, err := goja.Parse(source[0], source[1], parser.WithDisableSourceMaps)
 		if err != nil {
 			return nil, fmt.Errorf("template engine: %w", err)
@@ -151,6 +159,8 @@ type File struct {
 type Options struct {
 	TrimBlocks   bool `json:"trimBlocks,omitempty"`
 	LstripBlocks bool `json:"lstripBlocks,omitempty"`
+	// CookiecutterCompat reads {{ }} instead of ${{ }} and knows jsonify.
+	CookiecutterCompat bool `json:"cookiecutterCompat,omitempty"`
 }
 
 // Files renders names and contents of files; an error names the file.
@@ -258,6 +268,9 @@ func scriptError(err error) error {
 	case errors.As(err, &exception):
 		if object, ok := exception.Value().(*goja.Object); ok {
 			if message := object.Get("message"); message != nil {
+				if name := object.Get("name"); name != nil && name.String() == "LimitError" {
+					return fmt.Errorf("%w: %s", ErrLimit, message)
+				}
 				return fault.Inputf("%s", message.String())
 			}
 		}
