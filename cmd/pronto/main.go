@@ -58,7 +58,7 @@ func root() *cobra.Command {
 	opts.bind(cmd.PersistentFlags())
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(upCommand(opts), downCommand(opts), statusCommand(opts), createCommand(opts), appsCommand(opts),
-		appCommand(opts), watchCommand(opts), logsCommand(opts), deleteCommand(opts), envCommand(opts),
+		appCommand(opts), watchCommand(opts), logsCommand(opts), rollbackCommand(opts), deleteCommand(opts), envCommand(opts),
 		doctorCommand(opts), imagesCommand(opts), platformCommand(opts), edgeCommand(opts))
 	return cmd
 }

@@ -30,7 +30,7 @@ func Apps(out io.Writer, apps []client.App, now time.Time) error {
 	for _, app := range apps {
 		journey, revision := "", ""
 		if app.Delivery != nil {
-			journey, revision = Journey(*app.Delivery), short(app.Delivery.Revision)
+			journey, revision = Journey(*app.Delivery), Short(app.Delivery.Revision)
 		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", app.Name, words(app.Status), journey, revision, age(now.Sub(app.CreatedAt)), app.URL)
 	}
@@ -49,7 +49,7 @@ func App(out io.Writer, app client.App, now time.Time, terminal bool) error {
 		}
 	}
 	if d := app.Delivery; d != nil {
-		fmt.Fprintf(tw, "revision\t%s %s\n", short(d.Revision), d.Message)
+		fmt.Fprintf(tw, "revision\t%s %s\n", Short(d.Revision), d.Message)
 		fmt.Fprintf(tw, "image\t%s\n", d.Image)
 	}
 	if err := tw.Flush(); err != nil {
@@ -82,8 +82,8 @@ func Journey(d client.Delivery) string {
 
 func words(status string) string { return strings.ReplaceAll(status, "_", " ") }
 
-// short is a commit's abbreviated name, as GitHub shows it.
-func short(revision string) string { return revision[:min(7, len(revision))] }
+// Short is a commit's abbreviated name, as GitHub shows it.
+func Short(revision string) string { return revision[:min(7, len(revision))] }
 
 func age(d time.Duration) string {
 	switch {

@@ -76,6 +76,18 @@ func (c *Client) Delete(ctx context.Context, name string) error {
 	return c.call(ctx, http.MethodDelete, "/api/pronto/v1/apps/"+url.PathEscape(name), nil, nil)
 }
 
+// Rollback goes back to the revision to, or without one to that which was live
+// before; watch its delivery with Watch.
+func (c *Client) Rollback(ctx context.Context, name, to string) (Rollback, error) {
+	var out Rollback
+	body := map[string]string{}
+	if to != "" {
+		body["to"] = to
+	}
+	err := c.call(ctx, http.MethodPost, "/api/pronto/v1/apps/"+url.PathEscape(name)+"/rollback", body, &out)
+	return out, err
+}
+
 // Platform describes the system.
 func (c *Client) Platform(ctx context.Context) (Platform, error) {
 	var out Platform

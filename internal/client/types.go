@@ -42,6 +42,12 @@ type Delivery struct {
 	Phases     []Phase    `json:"phases"`
 }
 
+// Rollback is the commit that brings an earlier revision back.
+type Rollback struct {
+	Revision string `json:"revision"`
+	To       string `json:"to"`
+}
+
 // Phase is one of a delivery's five stations.
 type Phase struct {
 	Name         string         `json:"name"`   // create, build, sync, expose or live

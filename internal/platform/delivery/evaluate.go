@@ -33,6 +33,13 @@ func Evaluate(facts Facts, previous Delivery, now time.Time) Delivery {
 func takeIdentity(d *Delivery, f Facts) {
 	if f.Push != nil && d.Revision == "" {
 		d.Revision, d.Message, d.Author = f.Push.Revision, f.Push.Message, f.Push.Author
+		if at := f.Push.CommittedAt; !at.IsZero() {
+			d.CommittedAt = &at
+		}
+		if target := f.Push.Target; target != nil && d.TaskID == "" {
+			d.StartedBy = Origin{Kind: ByRollback, To: target.Revision, Answers: target.Answers}
+			d.Image = target.Image
+		}
 	}
 	if f.Run != nil {
 		d.RunID, d.RunURL = f.Run.ID, f.Run.URL
@@ -75,7 +82,7 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		return
 	}
 	if f.Push.SkipCI {
-		p.skip("the commit asks for no build ([skip ci])")
+		p.skip(skipReason(d.StartedBy))
 		return
 	}
 	p.begin(f.Push.At)
@@ -103,6 +110,13 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		p.resume()
 		p.Reason = buildWait(f, p, now)
 	}
+}
+
+func skipReason(by Origin) string {
+	if by.Kind == ByRollback {
+		return "the image of " + short(by.To) + " is there already"
+	}
+	return "the commit asks for no build ([skip ci])"
 }
 
 // mayStillSucceed reports whether a run may still make a failed build good.

@@ -48,6 +48,17 @@ type PushFact struct {
 	Author   string
 	At       time.Time
 	SkipCI   bool // the message asks for no workflow run
+	// CommittedAt is when the commit was made, as it says itself; zero if not known.
+	CommittedAt time.Time
+	RollbackTo  string      // the revision that the message says it brings back
+	Target      *TargetFact // what is known of RollbackTo; nil if nothing
+}
+
+// TargetFact is a revision that was live and is brought back.
+type TargetFact struct {
+	Revision string
+	Answers  string // what the application answered as its revision; empty if nothing
+	Image    string // repository with tag and digest
 }
 
 // RunFact is the workflow run of the revision.

@@ -75,9 +75,9 @@ func (f forge) lastPush(ctx context.Context, app, branch string) (*PushFact, err
 		if isBot(author.GetName()) || isBot(c.GetAuthor().GetLogin()) {
 			continue
 		}
-		message := c.GetCommit().GetMessage()
-		return &PushFact{Revision: c.GetSHA(), Message: firstLine(message), Author: author.GetName(),
-			At: author.GetDate().Time, SkipCI: skipsCI(message)}, nil
+		at := author.GetDate().Time
+		push := pushFact(c.GetSHA(), c.GetCommit().GetMessage(), author.GetName(), at, at)
+		return &push, nil
 	}
 	return nil, nil
 }
@@ -246,8 +246,13 @@ func firstLine(text string) string {
 	return line
 }
 
+var skipTrailer = regexp.MustCompile(`(?m)^skip-checks:\s*true\s*$`)
+
 // skipsCI follows GitHub's list of words that keep workflows from starting.
 func skipsCI(message string) bool {
+	if skipTrailer.MatchString(message) {
+		return true
+	}
 	for _, word := range []string{"[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[actions skip]"} {
 		if strings.Contains(message, word) {
 			return true

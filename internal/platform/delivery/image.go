@@ -40,6 +40,22 @@ func (i images) find(ctx context.Context, app, revision string) (*ImageFact, err
 	return &ImageFact{Reference: reference.String(), Digest: descriptor.Digest.String()}, nil
 }
 
+// has reports whether the registry has an image of the application.
+func (i images) has(ctx context.Context, app, digest string) (bool, error) {
+	reference, err := name.NewDigest(i.names.Image(app) + "@" + digest)
+	if err != nil {
+		return false, fmt.Errorf("image of %s: %w", app, err)
+	}
+	_, err = remote.Head(reference, i.options(ctx)...)
+	if absent(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("read image %s: %w", reference, err)
+	}
+	return true, nil
+}
+
 // remove deletes every tag and manifest and reports whether none is left.
 func (i images) remove(ctx context.Context, app string) (bool, error) {
 	repository, err := name.NewRepository(i.names.Image(app))

@@ -40,25 +40,7 @@ func (j journal) apps(ctx context.Context) ([]App, error) {
 
 // deliveries returns an application's deliveries, newest first.
 func (j journal) deliveries(ctx context.Context, appID int64, limit int) ([]Delivery, error) {
-	rows, err := j.db.QueryContext(ctx,
-		`SELECT body FROM deliveries WHERE app_id = ? ORDER BY sequence DESC LIMIT ?`, appID, limit)
-	if err != nil {
-		return nil, fmt.Errorf("delivery: read deliveries: %w", err)
-	}
-	defer rows.Close()
-	list := []Delivery{}
-	for rows.Next() {
-		var body []byte
-		if err := rows.Scan(&body); err != nil {
-			return nil, fmt.Errorf("delivery: read deliveries: %w", err)
-		}
-		var d Delivery
-		if err := json.Unmarshal(body, &d); err != nil {
-			return nil, fmt.Errorf("delivery: read a delivery: %w", err)
-		}
-		list = append(list, d)
-	}
-	return list, rows.Err()
+	return j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? ORDER BY sequence DESC LIMIT ?`, appID, limit)
 }
 
 // has reports whether the application had a delivery of the revision.
@@ -110,10 +92,11 @@ func (j journal) write(ctx context.Context, tx *sql.Tx, app *App, changed []Deli
 			return 0, err
 		}
 		if _, err := tx.ExecContext(ctx, `
-			INSERT INTO deliveries (id, app_id, sequence, task_id, revision, status, body)
-			VALUES (?, ?, (SELECT coalesce(max(sequence), 0) + 1 FROM deliveries WHERE app_id = ?), ?, ?, ?, ?)
-			ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, status = excluded.status, body = excluded.body`,
-			d.ID, app.ID, app.ID, d.TaskID, d.Revision, d.Status, body); err != nil {
+			INSERT INTO deliveries (id, app_id, sequence, task_id, revision, status, live_at, ended_at, owner, body)
+			VALUES (?, ?, (SELECT coalesce(max(sequence), 0) + 1 FROM deliveries WHERE app_id = ?), ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, status = excluded.status, live_at = excluded.live_at,
+				ended_at = excluded.ended_at, owner = excluded.owner, body = excluded.body`,
+			d.ID, app.ID, app.ID, d.TaskID, d.Revision, d.Status, liveAt(d), endedAt(d), app.Owner, body); err != nil {
 			return 0, err
 		}
 	}

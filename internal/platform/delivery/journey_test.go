@@ -37,6 +37,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
+	"github.com/pronto-platform/pronto/internal/platform/scm/scmtest"
 	"github.com/pronto-platform/pronto/internal/platform/store"
 )
 
@@ -50,6 +51,8 @@ type world struct {
 	dyn     dynamic.Interface
 	client  *http.Client
 	host    string // of the server, host:port
+
+	git *scmtest.Forge // of the repositories that repos lacks; nil: none
 
 	mu      sync.Mutex
 	repos   map[string]*repo
@@ -113,6 +116,10 @@ func (w *world) forge(rw http.ResponseWriter, r *http.Request) {
 	}
 	name, rest, _ := strings.Cut(strings.TrimPrefix(path, "repos/apps/"), "/")
 	have := w.repos[name]
+	if have == nil && w.git != nil {
+		w.git.ServeHTTP(rw, r)
+		return
+	}
 	if have == nil {
 		rw.WriteHeader(http.StatusNotFound)
 		reply(rw, map[string]any{"message": "Not Found"})
@@ -310,6 +317,19 @@ func (w *world) image(repository, commit string) (v1.Image, string) {
 		w.t.Fatal(err)
 	}
 	return image, digest.String()
+}
+
+// dropImage deletes an image that is named by its digest.
+func (w *world) dropImage(image string) {
+	w.t.Helper()
+	_, path, _ := strings.Cut(image, "/")
+	reference, err := name.NewDigest("registry." + w.host + "/" + path)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := remote.Delete(reference, remote.WithTransport(w.client.Transport)); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 type testLog struct{ t *testing.T }

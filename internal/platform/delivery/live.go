@@ -45,17 +45,31 @@ func hold(p *Phase, f Facts, now time.Time) {
 	}
 }
 
-// liveWait is what an answer lacks. A commit that was not built, such as the
-// revert of a deployment, has no image that names it: there the finished
-// rollout of what deploy/ names is the proof.
+// expected is the revision that the application must answer: that of its
+// image. It is not known of a commit that was not built, unless that brings
+// back one that was live.
+func expected(d *Delivery) string {
+	switch {
+	case d.StartedBy.Kind == ByRollback:
+		return d.StartedBy.Answers
+	case d.Phase(Build).Status == Skipped:
+		return ""
+	}
+	return d.Revision
+}
+
+// liveWait is what an answer lacks. Where the revision to expect is not known,
+// or the answer names none, the finished rollout of what deploy/ names is the
+// proof.
 func liveWait(a *AnswerFact, d *Delivery, f Facts) string {
-	named := a.Revision != "" && d.Phase(Build).Status != Skipped
+	wanted := expected(d)
+	named := a.Revision != "" && wanted != ""
 	switch {
 	case !a.good():
 		return firstOf(a.Reason, "waits for a good answer")
 	case !named && (f.Rollout == nil || !f.Rollout.Complete):
 		return "waits for the rollout"
-	case named && !sameRevision(a.Revision, d.Revision):
+	case named && !sameRevision(a.Revision, wanted):
 		return "revision " + short(a.Revision) + " still answers"
 	}
 	return ""

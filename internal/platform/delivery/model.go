@@ -59,29 +59,53 @@ type Phase struct {
 	Evidence     Evidence   `json:"evidence"`
 }
 
+// What begins deliveries.
+const (
+	ByForm     = "form"
+	ByPush     = "push"
+	ByRollback = "rollback"
+)
+
+// Origin is what began a delivery.
+type Origin struct {
+	Kind    string `json:"kind"`              // form, push or rollback
+	To      string `json:"to,omitempty"`      // the revision that a rollback brings back
+	Answers string `json:"answers,omitempty"` // what the application then answers as its revision
+}
+
+func begunBy(taskID string) Origin {
+	if taskID != "" {
+		return Origin{Kind: ByForm}
+	}
+	return Origin{Kind: ByPush}
+}
+
 // Delivery is the journey of one commit of one application.
 type Delivery struct {
-	ID         string     `json:"id"`
-	App        string     `json:"app"`
-	Status     Outcome    `json:"status"`
-	Reason     string     `json:"reason,omitempty"`
-	Revision   string     `json:"revision,omitempty"`
-	Message    string     `json:"message,omitempty"`
-	Author     string     `json:"author,omitempty"`
-	Image      string     `json:"image,omitempty"`
-	TaskID     string     `json:"taskId,omitempty"`
-	RunID      int64      `json:"runId,omitempty"`
-	RunURL     string     `json:"runUrl,omitempty"`
-	StartedAt  time.Time  `json:"startedAt"`
-	FinishedAt *time.Time `json:"finishedAt,omitempty"`
-	Seconds    float64    `json:"seconds"`
-	Phases     []Phase    `json:"phases"`
+	ID        string  `json:"id"`
+	App       string  `json:"app"`
+	Status    Outcome `json:"status"`
+	Reason    string  `json:"reason,omitempty"`
+	Revision  string  `json:"revision,omitempty"`
+	Message   string  `json:"message,omitempty"`
+	Author    string  `json:"author,omitempty"`
+	Image     string  `json:"image,omitempty"`
+	StartedBy Origin  `json:"startedBy"`
+	TaskID    string  `json:"taskId,omitempty"`
+	RunID     int64   `json:"runId,omitempty"`
+	RunURL    string  `json:"runUrl,omitempty"`
+	// CommittedAt is when the commit was made, as it says itself.
+	CommittedAt *time.Time `json:"committedAt,omitempty"`
+	StartedAt   time.Time  `json:"startedAt"`
+	FinishedAt  *time.Time `json:"finishedAt,omitempty"`
+	Seconds     float64    `json:"seconds"`
+	Phases      []Phase    `json:"phases"`
 }
 
 // newDelivery returns a delivery that has just begun. Without a task there is no
 // create phase: it is left out from the start.
 func newDelivery(id, app, taskID string, at time.Time) Delivery {
-	d := Delivery{ID: id, App: app, TaskID: taskID, Status: InProgress, StartedAt: at}
+	d := Delivery{ID: id, App: app, TaskID: taskID, StartedBy: begunBy(taskID), Status: InProgress, StartedAt: at}
 	for _, name := range PhaseNames {
 		d.Phases = append(d.Phases, Phase{Name: name, Status: Waiting, Evidence: Evidence{}})
 	}

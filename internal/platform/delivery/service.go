@@ -58,6 +58,8 @@ type Service struct {
 	work    sync.WaitGroup // looks in flight
 	begun   chan struct{}  // closed when Run takes messages
 
+	rollbacks sync.Mutex // one after the other, so that two clicks make one commit
+
 	mu       sync.Mutex
 	follow   func(*tracker) // starts one below Run; nil while the service does not run
 	trackers map[string]*tracker

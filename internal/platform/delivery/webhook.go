@@ -145,9 +145,14 @@ func (s *Service) handlePush(p *github.PushEvent) (*tracker, message) {
 }
 
 func pushOf(p *github.PushEvent, now time.Time) PushFact {
-	message := p.GetHeadCommit().GetMessage()
 	author := firstOf(p.GetHeadCommit().GetAuthor().GetName(), p.GetPusher().GetName())
-	return PushFact{Revision: p.GetAfter(), Message: firstLine(message), Author: author, At: now, SkipCI: skipsCI(message)}
+	return pushFact(p.GetAfter(), p.GetHeadCommit().GetMessage(), author, p.GetHeadCommit().GetTimestamp().Time, now)
+}
+
+// pushFact reads a commit's message.
+func pushFact(revision, message, author string, committed, at time.Time) PushFact {
+	return PushFact{Revision: revision, Message: firstLine(message), Author: author, At: at, CommittedAt: committed,
+		SkipCI: skipsCI(message), RollbackTo: rollbackTo(message)}
 }
 
 // seePush begins a delivery of a commit, or gives the delivery that waits for
@@ -156,6 +161,7 @@ func (t *tracker) seePush(ctx context.Context, push PushFact) {
 	if t.app.Deletion != nil || (t.d != nil && t.d.Revision == push.Revision) {
 		return
 	}
+	push.Target = t.recall(ctx, push)
 	if t.d != nil && t.d.Revision == "" && !t.d.over() {
 		t.facts.Push = &push
 		return

@@ -1,6 +1,7 @@
 package source_test
 
 import (
+	"context"
 	"errors"
 	"net/http/httptest"
 	"strings"
@@ -146,5 +147,67 @@ func TestAChangeThatDoesNotFitIsRefused(t *testing.T) {
 	}
 	if after := forge.Git(repository, "rev-parse", "main"); after != before {
 		t.Errorf("a refused change made the commit %s", after)
+	}
+}
+
+func restoring(s source.Source, revision, deployed string) (string, error) {
+	return s.Restore(context.Background(), repository, source.Restore{Revision: revision, Deployed: deployed,
+		Message: func(head string) string { return "Revert to " + revision[:7] + " from " + head[:7] }}, ana)
+}
+
+func TestFilesAreRestoredAsTheyWereDeployed(t *testing.T) {
+	s, forge := setUp(t)
+	first := forge.Git(repository, "rev-parse", "main")
+	deployed := forge.Commit(repository, scmtest.Bot, "Deploy", map[string]string{"deploy/deployment.yaml": "image: one"})
+	forge.Commit(repository, "ana", "second", map[string]string{"src/server.js": "listen(2)"})
+	head := forge.Commit(repository, scmtest.Bot, "Deploy", map[string]string{"deploy/deployment.yaml": "image: two"})
+	revision, err := restoring(s, first, deployed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := forge.Git(repository, "log", "-1", "--format=%H %P %T %an %s", "main"); got != revision+" "+head+" "+
+		forge.Git(repository, "rev-parse", deployed+"^{tree}")+" Ana Revert to "+first[:7]+" from "+head[:7] {
+		t.Errorf("the commit is %s", got)
+	}
+	if _, err := restoring(s, first, deployed); err == nil || !strings.Contains(err.Error(), "exactly these files already") {
+		t.Errorf("again: %v", err)
+	}
+}
+
+func TestWhatCannotBeRestoredIsRefused(t *testing.T) {
+	s, forge := setUp(t)
+	first := forge.Git(repository, "rev-parse", "main")
+	mixed := forge.Commit(repository, "ben", "second", map[string]string{"src/server.js": "listen(2)"})
+	forge.Commit(repository, "ana", "third", map[string]string{"src/server.js": "listen(3)"})
+	for name, c := range map[string]struct{ revision, deployed, reason string }{
+		"mixed":     {first, mixed, "cannot be told apart"},
+		"forgotten": {first, strings.Repeat("a", 40), "does not have its commit"},
+	} {
+		if _, err := restoring(s, c.revision, c.deployed); err == nil || !strings.Contains(err.Error(), c.reason) {
+			t.Errorf("%s: %v, want %q", name, err, c.reason)
+		}
+	}
+	forge.Refuse = func() string { return "Protected branch update failed" }
+	if _, err := restoring(s, first, first); err == nil || !strings.Contains(err.Error(), "Protected branch update failed") {
+		t.Errorf("a protected branch: %v", err)
+	}
+}
+
+func TestABranchThatMovesOnMeanwhile(t *testing.T) {
+	for author, want := range map[string]string{scmtest.Bot: "", "ben": "somebody pushed meanwhile"} {
+		s, forge := setUp(t)
+		first := forge.Git(repository, "rev-parse", "main")
+		forge.Commit(repository, "ana", "second", map[string]string{"src/server.js": "listen(2)"})
+		moved := false
+		forge.Refuse = func() string {
+			if !moved {
+				moved = true
+				forge.Commit(repository, author, "in between", map[string]string{"deploy/deployment.yaml": "image: two"})
+			}
+			return ""
+		}
+		if _, err := restoring(s, first, first); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("a commit of %s in between: %v, want %q", author, err, want)
+		}
 	}
 }
