@@ -23,10 +23,28 @@ type Config struct {
 	// Organization owns the applications' repositories in the forge.
 	Organization string `json:"organization"`
 	// Trust puts the certificate authority into the machine's trust store.
-	Trust bool `json:"trust"`
-	Edge  Edge `json:"edge"`
-	DNS   DNS  `json:"dns"`
-	Node  Node `json:"node"`
+	Trust   bool    `json:"trust"`
+	Edge    Edge    `json:"edge"`
+	DNS     DNS     `json:"dns"`
+	Node    Node    `json:"node"`
+	Catalog Catalog `json:"catalog"`
+}
+
+// Catalog says what the catalog holds beside what is registered in the portal.
+type Catalog struct {
+	// Locations are read at every start and from time to time.
+	Locations []CatalogLocation `json:"locations,omitempty"`
+	// OrphanStrategy is what becomes of an entity that its location states no
+	// more: delete, or keep with the annotation backstage.io/orphan.
+	OrphanStrategy string `json:"orphanStrategy"`
+}
+
+// CatalogLocation is where descriptors are. Type url is a file, a directory or
+// a repository of the forge; type file is a file or a directory of this
+// machine, by its absolute path.
+type CatalogLocation struct {
+	Type   string `json:"type"`
+	Target string `json:"target"`
 }
 
 // Edge says where HTTPS is answered.
@@ -70,6 +88,7 @@ func Default() Config {
 			Pods:     netip.MustParsePrefix("10.42.0.0/16"),
 			Services: netip.MustParsePrefix("10.43.0.0/16"),
 		},
+		Catalog: Catalog{OrphanStrategy: "delete"},
 	}
 }
 

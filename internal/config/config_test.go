@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -25,7 +26,14 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"edge.httpPort":  func(c *config.Config) { c.Edge.HTTPPort = 443 },
 		"overlaps":       func(c *config.Config) { c.Node.Services = netip.MustParsePrefix("10.42.128.0/17") },
 		"node.address":   func(c *config.Config) { c.Node.Address = netip.MustParseAddr("10.99.0.2") },
-		"node.bridge":    func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
+		"catalog.locations[1].target": func(c *config.Config) {
+			c.Catalog.Locations = []config.CatalogLocation{{Type: "file", Target: "/srv"}, {Type: "file", Target: "srv"}}
+		},
+		"catalog.locations[0].type": func(c *config.Config) {
+			c.Catalog.Locations = []config.CatalogLocation{{Type: "github", Target: "x"}}
+		},
+		"catalog.orphanStrategy": func(c *config.Config) { c.Catalog.OrphanStrategy = "forget" },
+		"node.bridge":            func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			cfg := config.Default()
@@ -41,11 +49,12 @@ func TestSavedConfigurationLoadsBackAndUnknownFieldsAreRefused(t *testing.T) {
 	cfg := config.Default()
 	cfg.State = t.TempDir()
 	cfg.Edge.HTTPSPort = 8443
+	cfg.Catalog.Locations = []config.CatalogLocation{{Type: "file", Target: "/srv/templates"}}
 	if err := cfg.Save(); err != nil {
 		t.Fatal(err)
 	}
 	loaded, err := config.Load(cfg.Path(config.FileName), config.Default())
-	if err != nil || loaded != cfg {
+	if err != nil || !reflect.DeepEqual(loaded, cfg) {
 		t.Errorf("Load = %+v, %v; want what was saved", loaded, err)
 	}
 	bad := filepath.Join(t.TempDir(), "pronto.yaml")

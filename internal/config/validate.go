@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 var (
@@ -29,7 +30,25 @@ func (c Config) Validate() error {
 		checkPort("dns.port", c.DNS.Port),
 		check(c.Edge.HTTPSPort != c.Edge.HTTPPort, "edge.httpPort %d: must differ from edge.httpsPort", c.Edge.HTTPPort),
 		c.Node.validate(),
+		c.Catalog.validate(),
 	)
+}
+
+func (c Catalog) validate() error {
+	errs := []error{check(c.OrphanStrategy == "delete" || c.OrphanStrategy == "keep",
+		"catalog.orphanStrategy %q: use delete or keep", c.OrphanStrategy)}
+	for i, l := range c.Locations {
+		field := fmt.Sprintf("catalog.locations[%d]", i)
+		switch l.Type {
+		case "file":
+			errs = append(errs, check(filepath.IsAbs(l.Target), "%s.target %q: use an absolute path", field, l.Target))
+		case "url":
+			errs = append(errs, check(strings.HasPrefix(l.Target, "https://"), "%s.target %q: use an address of the forge, https://...", field, l.Target))
+		default:
+			errs = append(errs, fmt.Errorf("%s.type %q: use url or file", field, l.Type))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (n Node) validate() error {

@@ -87,8 +87,13 @@ func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error
 	if err != nil {
 		return nil, err
 	}
+	var locations []catalog.Location
+	for _, l := range w.cfg.Catalog.Locations {
+		locations = append(locations, catalog.Location{Type: l.Type, Target: l.Target})
+	}
 	return catalog.New(catalog.Config{
-		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: builtin, Logger: w.logger("catalog"),
+		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: builtin, Locations: locations,
+		Orphans: catalog.OrphanStrategy(w.cfg.Catalog.OrphanStrategy), Logger: w.logger("catalog"),
 	})
 }
 
@@ -165,6 +170,7 @@ func observer(deliveries *delivery.Service, log *slog.Logger) func(context.Conte
 func (w *wiring) portal(r rooms) (*portal.Portal, error) {
 	return portal.New(portal.Config{
 		Access: r.access, Delivery: r.delivery, Scaffolder: r.scaffold.Handler(), Catalog: r.catalog.Handler(), Web: web.Dist(),
+		Pushed: r.catalog.Pushed,
 		Platform: portal.Platform{
 			Domain: w.cfg.Domain, Organization: w.cfg.Organization, Version: Version,
 			URLs: portal.URLs{

@@ -21,23 +21,30 @@ import (
 type Config struct {
 	DB           *sql.DB // of package store
 	SCM          *scm.Client
-	ForgeURL     string        // of the repositories' pages, e.g. https://git.pronto.localhost
-	Builtin      []Entity      // registered at every start; one that is gone is taken out
-	RefreshEvery time.Duration // how often every location is read again; default 3 minutes
+	ForgeURL     string         // of the repositories' pages, e.g. https://git.pronto.localhost
+	Builtin      []Entity       // registered at every start; one that is gone is taken out
+	Locations    []Location     // read beside the registered ones; those of type file are of this machine
+	Orphans      OrphanStrategy // of entities that are stated no more; default OrphanDelete
+	RefreshEvery time.Duration  // how often every location is read again; default 3 minutes
 	Logger       *slog.Logger
 }
 
 // Catalog is the software catalog. Entities it returns must not be changed.
 type Catalog struct {
-	db      *sql.DB
-	scm     *scm.Client
-	forge   string
-	builtin []Entity
-	every   time.Duration
-	log     *slog.Logger
+	db         *sql.DB
+	scm        *scm.Client
+	forge      string
+	builtin    []Entity
+	configured []Location
+	orphans    OrphanStrategy
+	every      time.Duration
+	log        *slog.Logger
 
-	mu     sync.Mutex // held while the tables change
-	cached atomic.Pointer[snapshot]
+	mu       sync.Mutex // held while the tables change
+	cached   atomic.Pointer[snapshot]
+	turns    turns
+	watchers watchers
+	pushed   chan struct{}
 }
 
 // New makes a catalog and checks the built-in entities; Run stores them.
@@ -52,31 +59,13 @@ func New(cfg Config) (*Catalog, error) {
 	}
 	return &Catalog{
 		db: cfg.DB, scm: cfg.SCM, forge: strings.TrimSuffix(cfg.ForgeURL, "/"), builtin: cfg.Builtin,
+		configured: cfg.Locations, orphans: cmp.Or(cfg.Orphans, OrphanDelete), pushed: make(chan struct{}, 1),
 		every: cmp.Or(cfg.RefreshEvery, 3*time.Minute), log: cmp.Or(cfg.Logger, slog.Default()),
 	}, nil
 }
 
 // Name is the part's name.
 func (c *Catalog) Name() string { return "catalog" }
-
-// Run stores the built-in entities, is ready then, and reads every location
-// again from time to time until ctx ends.
-func (c *Catalog) Run(ctx context.Context, ready func()) error {
-	if err := c.storeBuiltin(ctx); err != nil {
-		return err
-	}
-	ready()
-	ticker := time.NewTicker(c.every)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			c.refreshAll(ctx)
-		}
-	}
-}
 
 // Get returns an entity; IsNotFound tells that there is none.
 func (c *Catalog) Get(ctx context.Context, entityRef string) (Entity, error) {
@@ -99,7 +88,8 @@ func (c *Catalog) List(ctx context.Context, filter Filter) ([]Entity, error) {
 	if err != nil {
 		return nil, err
 	}
-	return entitiesOf(selectRows(s.rows, query{Filter: filter})), nil
+	rows, err := selectRows(s.rows, query{Filter: filter})
+	return entitiesOf(rows), err
 }
 
 func entitiesOf(rows []row) []Entity {

@@ -14,39 +14,100 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
+// maxDocuments bounds how many entities one file describes.
+const maxDocuments = 1000
+
 // Decode reads the descriptors of a YAML text of one or more documents. It
 // does not validate them: Register and Upsert do.
 func Decode(text []byte) ([]Entity, error) {
-	documents := yamlstream.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
-	var entities []Entity
+	documents, err := split(text)
+	if err != nil {
+		return nil, err
+	}
+	entities := make([]Entity, 0, len(documents))
+	for _, document := range documents {
+		if document.fault != nil {
+			return nil, document.fault
+		}
+		entity, err := document.entity()
+		if err != nil {
+			return nil, err
+		}
+		entities = append(entities, entity)
+	}
+	return entities, nil
+}
+
+// document is one document of a descriptor file, as it was written.
+type document struct {
+	number int // from 1
+	fields map[string]any
+	fault  error // it is not what a descriptor has to be
+}
+
+// split cuts a text into its documents; those that are empty are left out.
+func split(text []byte) ([]document, error) {
+	stream := yamlstream.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
+	var documents []document
 	for number := 1; ; number++ {
-		document, err := documents.Read()
+		raw, err := stream.Read()
 		if errors.Is(err, io.EOF) {
-			return entities, nil
+			return documents, nil
 		}
 		if err != nil {
 			return nil, inputErrorf("document %d: %v", number, err)
 		}
-		entity, empty, err := decodeOne(document)
-		if err != nil {
-			return nil, inputErrorf("document %d: %v", number, err)
+		if number > maxDocuments {
+			return nil, inputErrorf("it has more than %d documents", maxDocuments)
 		}
-		if !empty {
-			entities = append(entities, entity)
+		if one, empty := parse(number, raw); !empty {
+			documents = append(documents, one)
 		}
 	}
 }
 
-func decodeOne(document []byte) (entity Entity, empty bool, err error) {
-	encoded, err := yaml.YAMLToJSONStrict(document)
+func parse(number int, raw []byte) (one document, empty bool) {
+	one.number = number
+	encoded, err := yaml.YAMLToJSONStrict(raw)
 	if err != nil {
-		return Entity{}, false, err
+		one.fault = one.failed(err)
+		return one, false
 	}
 	if string(bytes.TrimSpace(encoded)) == "null" {
-		return Entity{}, true, nil
+		return one, true
 	}
-	err = json.Unmarshal(encoded, &entity)
-	return entity, false, readable(err)
+	if err := json.Unmarshal(encoded, &one.fields); err != nil {
+		one.fault = one.failed(readable(err))
+	}
+	return one, false
+}
+
+func (d document) failed(err error) error { return inputErrorf("document %d: %v", d.number, err) }
+
+// entity reads the document's fields.
+func (d document) entity() (Entity, error) {
+	encoded, err := json.Marshal(d.fields)
+	if err != nil {
+		return Entity{}, d.failed(err)
+	}
+	var entity Entity
+	if err := json.Unmarshal(encoded, &entity); err != nil {
+		return Entity{}, d.failed(readable(err))
+	}
+	return entity, nil
+}
+
+// ref names what the document describes as well as it can be told; "" if it
+// cannot.
+func (d document) ref() string {
+	kind, _ := d.fields["kind"].(string)
+	metadata, _ := d.fields["metadata"].(map[string]any)
+	name, _ := metadata["name"].(string)
+	namespace, _ := metadata["namespace"].(string)
+	if kind == "" || name == "" {
+		return ""
+	}
+	return Ref{kind, cmp.Or(namespace, defaultNamespace), name}.String()
 }
 
 // readable says of a value of the wrong type which field it is in.

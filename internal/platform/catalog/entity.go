@@ -14,7 +14,28 @@ type Entity struct {
 	Metadata   Metadata
 	Spec       map[string]any
 	Relations  []Relation // computed by the catalog, never stored
+	Status     *Status    // what the catalog found wrong with it; nil: nothing
 	Extra      map[string]any
+}
+
+// Status is what the catalog says of an entity beside what its descriptor says.
+type Status struct {
+	Items []StatusItem `json:"items,omitempty"`
+}
+
+// StatusItem is one thing the catalog found; Backstage shows it on the
+// entity's page.
+type StatusItem struct {
+	Type    string `json:"type"`
+	Level   string `json:"level"` // info, warning, error
+	Message string `json:"message"`
+	Error   *Fault `json:"error,omitempty"`
+}
+
+// Fault is an error in the shape in which Backstage writes one down.
+type Fault struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
 }
 
 // Metadata is what every kind of entity has.
@@ -52,6 +73,7 @@ type entityWire struct {
 	Metadata   *Metadata      `json:"metadata,omitempty"`
 	Spec       map[string]any `json:"spec,omitempty"`
 	Relations  []Relation     `json:"relations,omitempty"`
+	Status     *Status        `json:"status,omitempty"`
 }
 
 type metadataWire struct {
@@ -69,17 +91,17 @@ type metadataWire struct {
 
 // MarshalJSON writes the entity in the order and shape of Backstage.
 func (e Entity) MarshalJSON() ([]byte, error) {
-	return withExtra(entityWire{e.APIVersion, e.Kind, &e.Metadata, e.Spec, e.Relations}, e.Extra)
+	return withExtra(entityWire{e.APIVersion, e.Kind, &e.Metadata, e.Spec, e.Relations, e.Status}, e.Extra)
 }
 
 // UnmarshalJSON reads an entity; unknown keys go to Extra.
 func (e *Entity) UnmarshalJSON(data []byte) error {
 	wire := entityWire{Metadata: &Metadata{}}
-	extra, err := readExtra(data, &wire, "apiVersion", "kind", "metadata", "spec", "relations")
+	extra, err := readExtra(data, &wire, "apiVersion", "kind", "metadata", "spec", "relations", "status")
 	if err != nil {
 		return err
 	}
-	*e = Entity{APIVersion: wire.APIVersion, Kind: wire.Kind, Spec: wire.Spec, Relations: wire.Relations, Extra: extra}
+	*e = Entity{APIVersion: wire.APIVersion, Kind: wire.Kind, Spec: wire.Spec, Relations: wire.Relations, Status: wire.Status, Extra: extra}
 	if wire.Metadata != nil {
 		e.Metadata = *wire.Metadata
 	}

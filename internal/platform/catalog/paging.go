@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strconv"
+	"strings"
 )
 
 // position is where a page begins and how long it is (-1: without end).
@@ -19,31 +20,34 @@ type cursor struct {
 	position
 }
 
+// pageInfo names the pages before and after.
 func pageInfo(at cursor, more bool) (map[string]string, error) {
 	info := map[string]string{}
-	add := func(key string, offset int) error {
-		encoded, err := encodeCursor(cursor{at.query, position{max(offset, 0), at.Limit}})
+	add := func(key string, p position) error {
+		encoded, err := encodeCursor(cursor{at.query, p})
 		info[key] = encoded
 		return err
 	}
 	if more && at.Limit > 0 {
-		if err := add("nextCursor", at.Offset+at.Limit); err != nil {
+		if err := add("nextCursor", position{at.Offset + at.Limit, at.Limit}); err != nil {
 			return nil, err
 		}
 	}
-	if at.Offset > 0 {
-		return info, add("prevCursor", at.Offset-at.Limit)
+	if at.Offset > 0 && at.Limit > 0 {
+		return info, add("prevCursor", position{max(at.Offset-at.Limit, 0), at.Limit})
 	}
 	return info, nil
 }
 
+// encodeCursor writes what a cursor stands for as Backstage does: its client
+// looks into cursors.
 func encodeCursor(value any) (string, error) {
 	encoded, err := json.Marshal(value)
-	return base64.RawURLEncoding.EncodeToString(encoded), err
+	return base64.StdEncoding.EncodeToString(encoded), err
 }
 
 func decodeCursor(text string, into any) error {
-	decoded, err := base64.RawURLEncoding.DecodeString(text)
+	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
 	if err == nil {
 		err = json.Unmarshal(decoded, into)
 	}
@@ -53,17 +57,26 @@ func decodeCursor(text string, into any) error {
 	return nil
 }
 
-func parsePosition(values url.Values, at *position) error {
-	for key, field := range map[string]*int{"limit": &at.Limit, "offset": &at.Offset} {
-		text := values.Get(key)
-		if text == "" {
-			continue
-		}
-		number, err := strconv.Atoi(text)
-		if err != nil || number < 0 {
-			return inputErrorf("Invalid %s %q, must be a whole number that is not negative", key, text)
-		}
-		*field = number
+// wholeNumber reads a parameter that may be absent.
+func wholeNumber(values url.Values, key string, least int, into *int) error {
+	text := values.Get(key)
+	if text == "" {
+		return nil
 	}
-	return nil
+	number, err := strconv.Atoi(text)
+	if err != nil {
+		return inputErrorf("Invalid %s %q, must be a whole number", key, text)
+	}
+	*into = number
+	return atLeast(key, number, least)
+}
+
+func atLeast(key string, number, least int) error {
+	switch {
+	case number >= least:
+		return nil
+	case least == 0:
+		return inputErrorf("Invalid %s, must be zero or greater", key)
+	}
+	return inputErrorf("Invalid %s, must be greater than zero", key)
 }

@@ -18,7 +18,7 @@ func decode(t *testing.T, text string) []Entity {
 }
 
 func TestAnEntityIsWrittenAsItWasRead(t *testing.T) {
-	const text = `{"apiVersion":"backstage.io/v1alpha1","kind":"Component","status":{"items":[{"level":"info"}]},
+	const text = `{"apiVersion":"backstage.io/v1alpha1","kind":"Component","status":{"items":[{"type":"t","level":"info","message":"m","error":{"name":"n","message":"m"}}]},
 		"metadata":{"name":"a","namespace":"n","title":"A","description":"d","labels":{"l":"1"},
 			"annotations":{"backstage.io/techdocs-ref":"dir:."},"tags":["go"],"uid":"u","etag":"e","team":{"size":4},
 			"links":[{"url":"https://x","title":"t","icon":"i","type":"y"}]},
@@ -184,6 +184,12 @@ func TestAWrongDescriptorIsToldWithTheField(t *testing.T) {
 		{head + "kind: Domain\nmetadata: {name: a, links: [{url: here}]}\nspec: {owner: o}", "metadata.links[0].url"},
 		{head + "kind: Group\nmetadata: {name: a}\nspec: {type: team}", "spec.children is missing"},
 		{head + "kind: User\nmetadata: {name: a}\nspec: {memberOf: []}", ""},
+		{head + "kind: User\nmetadata: {name: a}\nspec: {memberOf: [1]}", "spec.memberOf must be a list of strings"},
+		{head + "kind: User\nmetadata: {name: a}\nspec: {memberOf: [], profile: {email: 1}}", "spec.profile.email"},
+		{head + "kind: Domain\nmetadata: {name: a--b.c_d}\nspec: {owner: o}\nextra: 1", "extra is not a field of an entity"},
+		{head + "kind: Domain\nmetadata: {name: a, links: [{url: 'javascript:alert(1)'}]}\nspec: {owner: o}", "scheme javascript"},
+		{head + "kind: API\nmetadata: {name: a}\nspec: {type: openapi, lifecycle: l, owner: o, definition: {x: 1}}", "spec.definition must be a string"},
+		{head + "kind: Location\nmetadata: {name: a}\nspec: {target: x, presence: maybe}", "spec.presence"},
 		{head + "kind: Location\nmetadata: {name: a}\nspec: {}", "spec.target or spec.targets"},
 		{"apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: {name: a}\nspec: {type: s, steps: [{id: x}]}", "spec.steps[0].action is missing"},
 	} {
@@ -202,13 +208,21 @@ func TestOnlyFilesOfTheForgeAreTargets(t *testing.T) {
 		forge + "/apps/web/blob/main/":                      "",
 		forge + "/apps/web/blob/main/../../other/x":         "",
 		forge + "/apps/web/blob/main/%2e%2e/%2e%2e/other/x": "",
-		forge + "/apps/web":                                 "",
+		forge + "/apps/web":                                 "apps/web",
+		forge + "/apps/web/tree/a%2Fb":                      "apps/web a/b",
+		forge + "/apps/web/tree/main/services/":             "apps/web main services",
+		forge + "/apps/web/issues":                          "",
+		forge + "/apps/..":                                  "",
 		"https://git.test:8443.evil/apps/web/blob/main/x":   "",
 		"http://169.254.169.254/latest/meta-data/a/b":       "",
 	} {
 		got := ""
 		if at, err := parseTarget(forge+"/", address); err == nil {
-			got = at.owner + "/" + at.repository + " " + at.branch + " " + at.path + " " + at.source()
+			got = at.owner + "/" + at.repository + " " + at.branch + " " + at.path
+			if !at.dir {
+				got += " " + at.source()
+			}
+			got = strings.TrimSpace(got)
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", address, got, want)

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 )
@@ -12,31 +13,53 @@ type order struct {
 	Descending bool   `json:"descending,omitempty"`
 }
 
-// query is what a list of entities was asked for.
+// query is what a list of entities was asked for. Its JSON is what a cursor
+// carries: Backstage's client looks there for the key query, to know by which
+// method to ask for the next page.
 type query struct {
-	Filter     Filter   `json:"filter,omitempty"`
-	Orders     []order  `json:"orders,omitempty"`
-	Term       string   `json:"term,omitempty"`
-	TermFields []string `json:"termFields,omitempty"`
+	Filter     Filter          `json:"filter,omitempty"`
+	Predicate  json.RawMessage `json:"query,omitempty"`
+	Orders     []order         `json:"orders,omitempty"`
+	Term       string          `json:"term,omitempty"`
+	TermFields []string        `json:"termFields,omitempty"`
+	NoTotal    bool            `json:"noTotal,omitempty"`
 }
 
-// selectRows returns the rows that a query asks for, in its order.
-func selectRows(rows []row, q query) []row {
-	var chosen []row
+// selectRows returns the rows that a query asks for, in its order; without
+// one, a full-text term puts the best answers first.
+func selectRows(rows []row, q query) ([]row, error) {
+	fits, err := parsePredicate(q.Predicate)
+	if err != nil {
+		return nil, err
+	}
+	text := newTextFilter(q.Term, q.TermFields)
+	chosen := make([]ranked, 0, len(rows))
 	for _, r := range rows {
-		if q.Filter.matches(r.index) && contains(r.index, q.Term, q.TermFields) {
-			chosen = append(chosen, r)
+		if !q.Filter.matches(r.index) || !fits(r.index) {
+			continue
+		}
+		if rank := text.rank(r); rank != nowhere {
+			chosen = append(chosen, ranked{r, rank})
 		}
 	}
-	slices.SortStableFunc(chosen, func(a, b row) int {
+	slices.SortStableFunc(chosen, func(a, b ranked) int {
 		for _, o := range q.Orders {
 			if c := compareBy(a.index, b.index, o); c != 0 {
 				return c
 			}
 		}
-		return 0
+		return cmp.Compare(a.rank, b.rank)
 	})
-	return chosen
+	selected := make([]row, len(chosen))
+	for i := range chosen {
+		selected[i] = chosen[i].row
+	}
+	return selected, nil
+}
+
+type ranked struct {
+	row
+	rank int
 }
 
 // compareBy puts entities that have no such field last, either way.
@@ -49,36 +72,19 @@ func compareBy(a, b index, o order) int {
 	case o.Descending:
 		left, right = right, left
 	}
-	return cmp.Compare(strings.ToLower(slices.Min(left)), strings.ToLower(slices.Min(right)))
+	return cmp.Compare(least(left), least(right))
 }
 
-// contains reports whether one of the fields (empty: any) contains the term.
-func contains(rows index, term string, fields []string) bool {
-	term = strings.ToLower(strings.TrimSpace(term))
-	if term == "" {
-		return true
+func least(terms []term) string {
+	lowest := terms[0].lower
+	for _, one := range terms[1:] {
+		lowest = min(lowest, one.lower)
 	}
-	found := func(values []string) bool {
-		return slices.ContainsFunc(values, func(v string) bool { return strings.Contains(strings.ToLower(v), term) })
-	}
-	for _, field := range fields {
-		if found(rows[strings.ToLower(field)]) {
-			return true
-		}
-	}
-	if len(fields) > 0 {
-		return false
-	}
-	for _, values := range rows {
-		if found(values) {
-			return true
-		}
-	}
-	return false
+	return lowest
 }
 
 // page cuts the rows from offset on, at most limit (negative: no limit).
-func page(rows []row, offset, limit int) (cut []row, more bool) {
+func page[T any](rows []T, offset, limit int) (cut []T, more bool) {
 	rows = rows[min(max(offset, 0), len(rows)):]
 	if limit < 0 || limit >= len(rows) {
 		return rows, false
@@ -97,7 +103,7 @@ func facetsOf(rows []row, key string) []Facet {
 	counts := map[string]int{}
 	for _, r := range rows {
 		for _, value := range r.index[strings.ToLower(key)] {
-			counts[value]++
+			counts[value.text]++
 		}
 	}
 	facets := make([]Facet, 0, len(counts))

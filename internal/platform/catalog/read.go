@@ -2,13 +2,11 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
+	"crypto/sha1" // Backstage names generated entities by it
+	"encoding/hex"
 	"errors"
-	"fmt"
+	"slices"
 	"strings"
-
-	"github.com/pronto-platform/pronto/internal/platform/scm"
-	"sigs.k8s.io/yaml"
 )
 
 // Annotations that the catalog sets.
@@ -18,190 +16,265 @@ const (
 	AnnotationSource          = "backstage.io/source-location"
 	AnnotationViewURL         = "backstage.io/view-url"
 	AnnotationEditURL         = "backstage.io/edit-url"
+	AnnotationOrphan          = "backstage.io/orphan"
 )
 
-// maxDepth bounds how far Location entities may lead from the registered one.
-const maxDepth = 5
+// stated is an entity that a location states, and the Location entities that
+// lead to it.
+type stated struct {
+	entity  Entity
+	parents []string
+}
+
+// reading is what a location was found to state.
+type reading struct {
+	stated []stated
+	faults map[string][]Fault // what is wrong, by the ref of the entity it is about
+	// doubt: something could not be read, so that an entity which is not
+	// stated may still be there.
+	doubt bool
+	// silent: the forge did not answer; it is worth asking again soon.
+	silent bool
+	from   map[repository]bool
+}
+
+// err is what an interactive call is told: the first thing that is wrong.
+func (r reading) err() error {
+	var first *Fault
+	for _, ref := range sortedKeys(r.faults) {
+		for _, fault := range r.faults[ref] {
+			if first == nil || fault.Name == unavailable {
+				first = &fault
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return &Error{Name: first.Name, Message: first.Message}
+}
+
+func (r reading) entities() []Entity {
+	entities := make([]Entity, 0, len(r.stated))
+	for _, one := range r.stated {
+		entities = append(entities, one.entity)
+	}
+	return entities
+}
 
 // reader reads the descriptors of one location.
 type reader struct {
-	files  *scm.Client
-	origin string
-	seen   map[string]bool
+	*source
+	reading
+	origin string         // type:target of the location
+	index  map[string]int // of stated, by ref
+	seen   map[string][]string
 }
 
-func (c *Catalog) read(ctx context.Context, address string) ([]Entity, error) {
-	at, err := parseTarget(c.forge, address)
+// read reads all that a location leads to. What is wrong stands in the
+// reading; nothing of it ends the rest.
+func (c *Catalog) read(ctx context.Context, location Location) reading {
+	r := &reader{
+		source: &source{forge: c.scm, from: map[repository]bool{}},
+		origin: location.ref(), index: map[string]int{}, seen: map[string][]string{},
+	}
+	r.faults = map[string][]Fault{}
+	root := generated(location.Type, location.Target)
+	at, err := c.target(location)
 	if err != nil {
-		return nil, err
+		r.fail(root, err)
+	} else {
+		r.lead(ctx, root, at, 0)
 	}
-	r := &reader{c.scm, address, map[string]bool{}}
-	entities, err := r.descriptors(ctx, at, address, 0)
-	if err != nil {
-		return nil, err
+	if len(r.stated) == 0 && len(r.faults) == 0 {
+		r.fail(root, inputErrorf("%s has no entities", location.Target))
 	}
-	if len(entities) == 0 {
-		return nil, inputErrorf("%s has no entities", address)
-	}
-	return entities, unique(entities)
+	r.reading.from = r.source.from
+	return r.reading
 }
 
-func unique(entities []Entity) error {
-	seen := map[string]bool{}
-	for _, entity := range entities {
-		ref := entity.Ref().String()
-		if seen[ref] {
-			return inputErrorf("%s is described twice", ref)
+// target is where a location's descriptors are. Files of this machine are
+// stated by the configuration alone.
+func (c *Catalog) target(location Location) (target, error) {
+	if location.Type == typeFile {
+		return localTarget(location.Target)
+	}
+	return parseTarget(c.forge, location.Target)
+}
+
+// generated names the entity that stands for a location, as Backstage does.
+func generated(kind, address string) string {
+	sum := sha1.Sum([]byte(kind + ":" + address))
+	return Ref{"Location", defaultNamespace, "generated-" + hex.EncodeToString(sum[:])}.String()
+}
+
+const unavailable = "ServiceUnavailableError"
+
+// fail notes what could not be read. What is not stated because of it is not
+// known to be gone.
+func (r *reader) fail(ref string, err error) {
+	r.doubt = true
+	r.note(ref, err)
+}
+
+func (r *reader) note(ref string, err error) {
+	fault := Fault{"Error", err.Error()}
+	var named *Error
+	if errors.As(err, &named) {
+		fault.Name = named.Name
+	}
+	r.silent = r.silent || fault.Name == unavailable
+	if !slices.Contains(r.faults[ref], fault) {
+		r.faults[ref] = append(r.faults[ref], fault)
+	}
+}
+
+// lead reads what a target stands for, on behalf of the Location entity parent.
+func (r *reader) lead(ctx context.Context, parent string, at target, depth int) {
+	if depth > maxDepth {
+		r.fail(parent, inputErrorf("%s: locations lead more than %d deep", at.own(), maxDepth))
+		return
+	}
+	at, err := r.branched(ctx, at)
+	if err != nil {
+		r.fail(parent, err)
+		return
+	}
+	files, err := r.expand(ctx, at)
+	if err != nil {
+		r.fail(parent, err)
+		return
+	}
+	if len(files) == 0 {
+		r.fail(parent, inputErrorf("%s has no descriptors", at.own()))
+	}
+	for _, file := range files {
+		r.descriptors(ctx, parent, file, depth)
+	}
+}
+
+// descriptors reads one file. A file that was read before only gains a parent,
+// so that locations which lead to each other come to an end.
+func (r *reader) descriptors(ctx context.Context, parent string, at target, depth int) {
+	if refs, again := r.seen[at.own()]; again {
+		for _, ref := range refs {
+			r.adopt(ref, parent)
 		}
-		seen[ref] = true
+		return
 	}
-	return nil
-}
-
-func (r *reader) descriptors(ctx context.Context, at target, address string, depth int) ([]Entity, error) {
-	if r.seen[at.address("blob")] {
-		return nil, nil
-	}
-	r.seen[at.address("blob")] = true
+	r.seen[at.own()] = []string{}
 	text, err := r.file(ctx, at)
 	if err != nil {
-		return nil, err
+		r.fail(parent, err)
+		return
 	}
-	entities, err := Decode(text)
+	documents, err := split(text)
 	if err != nil {
-		return nil, inputErrorf("%s: %v", address, err)
+		r.fail(parent, inputErrorf("%s: %v", at.own(), err))
+		return
 	}
-	for i := range entities {
-		if entities[i], err = r.complete(ctx, entities[i], at, address); err != nil {
-			return nil, err
+	if len(documents) == 0 {
+		r.fail(parent, inputErrorf("%s has no entities", at.own()))
+	}
+	var locations []Entity
+	for _, document := range documents {
+		if entity, ok := r.describe(ctx, document, parent, at); ok && isLocation(entity) {
+			locations = append(locations, entity)
 		}
 	}
-	for _, location := range entities {
-		if !strings.EqualFold(location.Kind, "location") {
-			continue
-		}
-		more, err := r.follow(ctx, location, at, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		entities = append(entities, more...)
+	for _, location := range locations {
+		r.follow(ctx, location, at, depth+1)
 	}
-	return entities, nil
 }
 
-// complete resolves what the descriptor takes from other files, checks it and
+func isLocation(e Entity) bool { return strings.EqualFold(e.Kind, "location") }
+
+// describe takes up one document, if it is fit.
+func (r *reader) describe(ctx context.Context, d document, parent string, at target) (Entity, bool) {
+	ref := d.ref()
+	entity, err := r.complete(ctx, d, at)
+	switch {
+	case err == nil:
+	case ref == "":
+		r.fail(parent, err) // nobody knows what it was to be
+		return Entity{}, false
+	default:
+		r.note(ref, err)
+		r.note(parent, err)
+		r.doubt = r.doubt || isLocation(Entity{Kind: strings.SplitN(ref, ":", 2)[0]})
+		return Entity{}, false
+	}
+	if _, twice := r.index[ref]; twice {
+		r.note(parent, inputErrorf("%s is described twice", ref))
+		return Entity{}, false
+	}
+	r.index[ref] = len(r.stated)
+	r.stated = append(r.stated, stated{entity, []string{parent}})
+	r.seen[at.own()] = append(r.seen[at.own()], ref)
+	return entity, true
+}
+
+func (r *reader) adopt(ref, parent string) {
+	one := &r.stated[r.index[ref]]
+	if ref != parent && !slices.Contains(one.parents, parent) {
+		one.parents = append(one.parents, parent)
+	}
+}
+
+// complete resolves what the document takes from other files, checks it and
 // says where it comes from.
-func (r *reader) complete(ctx context.Context, entity Entity, at target, address string) (Entity, error) {
-	for key, value := range entity.Spec {
-		resolved, err := r.substitute(ctx, value, at)
-		if err != nil {
-			return Entity{}, inputErrorf("%s: spec.%s: %v", address, key, err)
+func (r *reader) complete(ctx context.Context, d document, at target) (Entity, error) {
+	said := func(err error) error {
+		var named *Error
+		if errors.As(err, &named) && named.Name == unavailable {
+			return err
 		}
-		entity.Spec[key] = resolved
+		return inputErrorf("%s: %v", at.own(), err)
+	}
+	if d.fault != nil {
+		return Entity{}, said(d.fault)
+	}
+	if err := r.substitute(ctx, d.fields, at); err != nil {
+		return Entity{}, said(err)
+	}
+	entity, err := d.entity()
+	if err != nil {
+		return Entity{}, said(err)
 	}
 	entity = normalise(entity)
 	if err := check(entity); err != nil {
-		return Entity{}, inputErrorf("%s: %v", address, err)
+		return Entity{}, said(err)
 	}
-	return annotate(entity, map[string]string{
-		AnnotationManagedBy:       "url:" + address,
-		AnnotationManagedByOrigin: "url:" + r.origin,
-		AnnotationSource:          "url:" + at.source(),
-		AnnotationViewURL:         at.address("blob"),
-		AnnotationEditURL:         at.address("edit"),
-	}), nil
+	return annotate(entity, r.annotations(at)), nil
+}
+
+func (r *reader) annotations(at target) map[string]string {
+	says := map[string]string{
+		AnnotationManagedBy:       at.typ() + ":" + at.own(),
+		AnnotationManagedByOrigin: r.origin,
+		AnnotationSource:          at.typ() + ":" + at.source(),
+	}
+	if at.root == "" {
+		says[AnnotationViewURL] = at.address("blob")
+		says[AnnotationEditURL] = at.address("edit")
+	}
+	return says
 }
 
 // follow reads the targets that a Location entity names.
-func (r *reader) follow(ctx context.Context, location Entity, at target, depth int) ([]Entity, error) {
-	if depth > maxDepth {
-		return nil, inputErrorf("%s: locations lead more than %d deep", location.Ref(), maxDepth)
+func (r *reader) follow(ctx context.Context, location Entity, at target, depth int) {
+	ref := location.Ref().String()
+	if kind := location.Text("type"); kind != "" && kind != at.typ() && kind != typeURL {
+		r.fail(ref, inputErrorf("%s: spec.type %q: a descriptor leads to locations of type url; "+
+			"those of type file are stated in pronto.yaml", location.Ref(), kind))
+		return
 	}
-	var entities []Entity
 	for _, address := range append(texts(location.Spec["target"]), texts(location.Spec["targets"])...) {
 		next, err := at.relative(address)
 		if err != nil {
-			return nil, err
+			r.fail(ref, err)
+			continue
 		}
-		more, err := r.descriptors(ctx, next, next.address("blob"), depth)
-		if err != nil {
-			return nil, err
-		}
-		entities = append(entities, more...)
+		r.lead(ctx, ref, next, depth)
 	}
-	return entities, nil
-}
-
-func (r *reader) file(ctx context.Context, at target) ([]byte, error) {
-	text, err := r.files.File(ctx, at.owner, at.repository, at.path, at.branch)
-	switch {
-	case errors.Is(err, scm.ErrNotFound):
-		return nil, &Error{"InputError", fmt.Sprintf("Unable to read url, %s is not there", at.address("blob")), err}
-	case err != nil:
-		return nil, &Error{"ServiceUnavailableError", fmt.Sprintf("Unable to read url, %s: the forge did not answer as expected", at.address("blob")), err}
-	}
-	return text, nil
-}
-
-// substitute replaces objects of the one key $text, $json, $yaml or $openapi
-// by the file they name, below any value of spec.
-func (r *reader) substitute(ctx context.Context, value any, at target) (any, error) {
-	var err error
-	switch value := value.(type) {
-	case []any:
-		for i := range value {
-			if value[i], err = r.substitute(ctx, value[i], at); err != nil {
-				return nil, err
-			}
-		}
-	case map[string]any:
-		if placeholder, address, is := placeholderOf(value); is {
-			return r.include(ctx, placeholder, address, at)
-		}
-		for key := range value {
-			if value[key], err = r.substitute(ctx, value[key], at); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return value, nil
-}
-
-func placeholderOf(object map[string]any) (placeholder, address string, is bool) {
-	if len(object) != 1 {
-		return "", "", false
-	}
-	for key, value := range object {
-		placeholder = key
-		address, is = value.(string)
-	}
-	switch placeholder {
-	case "$text", "$json", "$yaml", "$openapi":
-		return placeholder, address, is
-	}
-	return "", "", false
-}
-
-func (r *reader) include(ctx context.Context, placeholder, address string, at target) (any, error) {
-	from, err := at.relative(address)
-	if err != nil {
-		return nil, err
-	}
-	text, err := r.file(ctx, from)
-	if err != nil {
-		return nil, err
-	}
-	var value any
-	switch placeholder {
-	case "$json":
-		err = json.Unmarshal(text, &value)
-	case "$yaml":
-		err = yaml.Unmarshal(text, &value)
-	default:
-		return string(text), nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", placeholder, address, err)
-	}
-	return value, nil
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
-	"time"
+	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 )
@@ -19,7 +21,7 @@ import (
 func normalise(e Entity) Entity {
 	e.Metadata.Namespace = e.Ref().Namespace
 	e.Metadata.UID, e.Metadata.Etag = "", ""
-	e.Relations = nil
+	e.Relations, e.Status = nil, nil
 	return e
 }
 
@@ -31,6 +33,7 @@ func annotate(e Entity, annotations map[string]string) Entity {
 		all = map[string]string{}
 	}
 	stated := all[AnnotationSource]
+	delete(all, AnnotationOrphan)
 	maps.Copy(all, annotations)
 	if stated != "" {
 		all[AnnotationSource] = stated
@@ -39,44 +42,116 @@ func annotate(e Entity, annotations map[string]string) Entity {
 	return e
 }
 
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
 // records are the catalog's tables within one transaction.
-type records struct{ tx *sql.Tx }
+type records struct {
+	tx      *sql.Tx
+	touched map[string]bool // refs of what has changed
+}
+
+func (r records) touch(ref string) { r.touched[ref] = true }
 
 // put stores an entity under its ref; location "" means none. Its uid stays
 // the same for as long as the ref is there.
-func (r records) put(ctx context.Context, e Entity, location string) error {
-	body, err := json.Marshal(e)
+func (r records) put(ctx context.Context, one stated, location string, faults []Fault) error {
+	ref := one.entity.Ref().String()
+	body, err := json.Marshal(one.entity)
 	if err != nil {
-		return fmt.Errorf("encode %s: %w", e.Ref(), err)
+		return fmt.Errorf("encode %s: %w", ref, err)
 	}
 	sum := sha256.Sum256(body)
-	const statement = `INSERT INTO catalog_entities (ref, uid, etag, location_id, body) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT (ref) DO UPDATE SET etag = excluded.etag, location_id = excluded.location_id, body = excluded.body`
-	_, err = r.tx.ExecContext(ctx, statement, e.Ref().String(), uuid.NewString(), hex.EncodeToString(sum[:20]),
-		sql.NullString{String: location, Valid: location != ""}, string(body))
-	return wrap(err, "store "+e.Ref().String())
+	const statement = `INSERT INTO catalog_entities (ref, uid, etag, location_id, body, parents, faults) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (ref) DO UPDATE SET etag = excluded.etag, location_id = excluded.location_id, body = excluded.body,
+			parents = excluded.parents, faults = excluded.faults, orphan = 0
+		WHERE etag <> excluded.etag OR location_id IS NOT excluded.location_id OR parents <> excluded.parents
+			OR faults <> excluded.faults OR orphan <> 0`
+	return r.changing(ctx, ref, "store "+ref, statement, ref, uuid.NewString(), hex.EncodeToString(sum[:20]),
+		sql.NullString{String: location, Valid: location != ""}, string(body), list[string](one.parents), list[Fault](faults))
 }
 
-// owner returns the location an entity comes from ("": none), and whether it is there.
-func (r records) owner(ctx context.Context, ref string) (location string, there bool, err error) {
+// list is a column that holds a JSON array.
+type list[T any] []T
+
+// Value encodes the list for the database.
+func (l list[T]) Value() (driver.Value, error) {
+	text, err := json.Marshal(append([]T{}, l...))
+	return string(text), err
+}
+
+// changing runs a statement, and notes the entity as changed if it did anything.
+func (r records) changing(ctx context.Context, ref, what, statement string, args ...any) error {
+	changed, err := r.exec(ctx, what, statement, args...)
+	if err == nil && changed > 0 {
+		r.touch(ref)
+	}
+	return err
+}
+
+func (r records) remove(ctx context.Context, ref string) error {
+	return r.changing(ctx, ref, "remove "+ref, `DELETE FROM catalog_entities WHERE ref = ?`, ref)
+}
+
+func (r records) setOrphan(ctx context.Context, ref string) error {
+	return r.changing(ctx, ref, "mark "+ref, `UPDATE catalog_entities SET orphan = 1, faults = '[]' WHERE ref = ? AND orphan = 0`, ref)
+}
+
+func (r records) setFaults(ctx context.Context, ref string, faults []Fault) error {
+	now := list[Fault](faults)
+	return r.changing(ctx, ref, "mark "+ref, `UPDATE catalog_entities SET faults = ? WHERE ref = ? AND faults <> ?`, now, ref, now)
+}
+
+// holder is where an entity comes from.
+type holder struct {
+	location string // empty: none
+	orphan   bool
+	there    bool
+}
+
+func (r records) owner(ctx context.Context, ref string) (o holder, err error) {
 	var id sql.NullString
-	err = r.tx.QueryRowContext(ctx, `SELECT location_id FROM catalog_entities WHERE ref = ?`, ref).Scan(&id)
+	err = r.tx.QueryRowContext(ctx, `SELECT location_id, orphan FROM catalog_entities WHERE ref = ?`, ref).Scan(&id, &o.orphan)
 	if errors.Is(err, sql.ErrNoRows) {
-		return "", false, nil
+		return o, nil
 	}
-	return id.String, err == nil, wrap(err, "find "+ref)
+	o.location, o.there = id.String, err == nil
+	return o, wrap(err, "find "+ref)
 }
 
-// location returns the id of a target's location, creating it if absent.
-func (r records) location(ctx context.Context, address string) (id string, existed bool, err error) {
-	err = r.tx.QueryRowContext(ctx, `SELECT id FROM catalog_locations WHERE type = 'url' AND target = ?`, address).Scan(&id)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return id, true, wrap(err, "find location "+address)
+// held lists what a location has stated.
+func (r records) held(ctx context.Context, location string) ([]held, error) {
+	rows, err := r.tx.QueryContext(ctx, `SELECT ref, orphan FROM catalog_entities WHERE location_id = ? ORDER BY ref`, location)
+	if err != nil {
+		return nil, wrap(err, "list entities")
 	}
-	id = uuid.NewString()
-	_, err = r.tx.ExecContext(ctx, `INSERT INTO catalog_locations (id, type, target, created_at) VALUES (?, 'url', ?, ?)`,
-		id, address, time.Now().UnixMilli())
-	return id, false, wrap(err, "store location "+address)
+	defer rows.Close()
+	var all []held
+	for rows.Next() {
+		var one held
+		if err := rows.Scan(&one.ref, &one.orphan); err != nil {
+			return nil, wrap(err, "list entities")
+		}
+		all = append(all, one)
+	}
+	return all, wrap(rows.Err(), "list entities")
+}
+
+// texts returns the one column that a statement selects.
+func (r records) texts(ctx context.Context, statement string, args ...any) ([]string, error) {
+	rows, err := r.tx.QueryContext(ctx, statement, args...)
+	if err != nil {
+		return nil, wrap(err, "list entities")
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, wrap(err, "list entities")
+		}
+		all = append(all, text)
+	}
+	return all, wrap(rows.Err(), "list entities")
 }
 
 // exec runs a statement and tells how many rows it changed.
@@ -96,27 +171,38 @@ func wrap(err error, what string) error {
 	return nil
 }
 
-// Location is where entities are read from.
-type Location struct {
-	ID     string `json:"id"`
-	Type   string `json:"type"`
-	Target string `json:"target"`
+// change runs do in one transaction; if it changed anything, the catalog is
+// read anew and who watches is told.
+func (c *Catalog) change(ctx context.Context, do func(records) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	tx, err := c.db.BeginTx(ctx, nil)
+	if err != nil {
+		return wrap(err, "begin")
+	}
+	r := records{tx, map[string]bool{}}
+	if err := do(r); err != nil {
+		if undo := tx.Rollback(); undo != nil && !errors.Is(undo, sql.ErrTxDone) {
+			return fmt.Errorf("%w (and undo: %w)", err, undo)
+		}
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		c.cached.Store(nil) // nobody knows what has become of it
+		return wrap(err, "commit")
+	}
+	if len(r.touched) > 0 {
+		c.cached.Store(nil)
+		c.watchers.tell(kindsOf(r.touched))
+	}
+	return nil
 }
 
-// Locations returns the registered locations, oldest first.
-func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
-	rows, err := c.db.QueryContext(ctx, `SELECT id, type, target FROM catalog_locations ORDER BY created_at, id`)
-	if err != nil {
-		return nil, wrap(err, "list locations")
+func kindsOf(refs map[string]bool) map[string]bool {
+	kinds := map[string]bool{}
+	for ref := range refs {
+		kind, _, _ := strings.Cut(ref, ":")
+		kinds[kind] = true
 	}
-	defer rows.Close()
-	locations := []Location{}
-	for rows.Next() {
-		var l Location
-		if err := rows.Scan(&l.ID, &l.Type, &l.Target); err != nil {
-			return nil, wrap(err, "list locations")
-		}
-		locations = append(locations, l)
-	}
-	return locations, wrap(rows.Err(), "list locations")
+	return kinds
 }

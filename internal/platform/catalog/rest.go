@@ -35,17 +35,22 @@ func (c *Catalog) routes() []route {
 	return []route{
 		{http.MethodGet, "/entities", c.getEntities},
 		{http.MethodGet, "/entities/by-query", c.getByQuery},
+		{http.MethodPost, "/entities/by-query", c.postByQuery},
 		{http.MethodGet, "/entities/by-name" + name, c.getByName},
 		{http.MethodGet, "/entities/by-name" + name + "/ancestry", c.getAncestry},
 		{http.MethodGet, "/entities/by-uid/{uid}", c.getByUID},
 		{http.MethodDelete, "/entities/by-uid/{uid}", c.deleteByUID},
 		{http.MethodPost, "/entities/by-refs", c.postByRefs},
 		{http.MethodGet, "/entity-facets", c.getFacets},
+		{http.MethodPost, "/entity-facets", c.postFacets},
 		{http.MethodGet, "/locations", c.getLocations},
 		{http.MethodPost, "/locations", c.postLocation},
+		{http.MethodPost, "/locations/by-query", c.queryLocations},
 		{http.MethodGet, "/locations/{id}", c.getLocation},
+		{http.MethodPut, "/locations/{id}", c.putLocation},
 		{http.MethodDelete, "/locations/{id}", c.deleteLocation},
 		{http.MethodGet, "/locations/by-entity" + name, c.getLocationByEntity},
+		{http.MethodPost, "/analyze-location", c.postAnalyze},
 		{http.MethodPost, "/refresh", c.postRefresh},
 		{http.MethodPost, "/validate-entity", c.postValidate},
 	}
@@ -88,14 +93,23 @@ func (c *Catalog) write(w http.ResponseWriter, status int, value any) {
 	}
 }
 
-func readBody(r *http.Request, into any) error {
-	err := json.NewDecoder(r.Body).Decode(into)
+func readBody(r *http.Request, into any) error { return decodeBody(json.NewDecoder(r.Body), into) }
+
+// readStrict reads a body that has no keys but those of into.
+func readStrict(r *http.Request, into any) error {
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	return decodeBody(decoder, into)
+}
+
+func decodeBody(decoder *json.Decoder, into any) error {
+	err := decoder.Decode(into)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return inputErrorf("The body is larger than %d bytes", maxBody)
 	case err != nil:
-		return &Error{"InputError", fmt.Sprintf("The body is not the expected JSON: %v", err), err}
+		return &Error{"InputError", fmt.Sprintf("The body is not the expected JSON: %v", readable(err)), err}
 	}
 	return nil
 }

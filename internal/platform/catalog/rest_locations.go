@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,60 +20,142 @@ func (c *Catalog) getLocations(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
-	var body Location
-	if err := readBody(r, &body); err != nil {
-		return err
-	}
-	if body.Type != "url" {
-		return inputErrorf("Registered locations must be of type 'url'")
-	}
-	if parsed, err := url.Parse(body.Target); err != nil || parsed.Host == "" {
-		return inputErrorf("target %q is not a URL", body.Target)
-	}
-	existing, exists, err := c.locationOf(r, body.Target)
+// maxLocations is the default length of a page of locations.
+const maxLocations = 1000
+
+// locationCursor is where a page of locations begins, and of which query.
+type locationCursor struct {
+	position
+	Query json.RawMessage `json:"query,omitempty"`
+}
+
+func (c *Catalog) queryLocations(w http.ResponseWriter, r *http.Request) error {
+	at, err := parseLocationQuery(r)
 	if err != nil {
 		return err
 	}
-	switch {
-	case r.URL.Query().Get("dryRun") == "true":
-		return c.tryLocation(w, r, body.Target, exists)
-	case exists:
+	fits, err := parsePredicate(at.Query)
+	if err != nil {
+		return err
+	}
+	locations, err := c.Locations(r.Context())
+	if err != nil {
+		return err
+	}
+	chosen := []Location{}
+	for _, location := range locations {
+		rows := index{}
+		for key, value := range map[string]string{"id": location.ID, "type": location.Type, "target": location.Target, "entityRef": location.EntityRef} {
+			rows.add(key, value)
+		}
+		if fits(rows) {
+			chosen = append(chosen, location)
+		}
+	}
+	cut, more := page(chosen, at.Offset, at.Limit)
+	info := map[string]string{}
+	if more {
+		next := locationCursor{position{at.Offset + at.Limit, at.Limit}, at.Query}
+		if info["nextCursor"], err = encodeCursor(next); err != nil {
+			return err
+		}
+	}
+	c.write(w, http.StatusOK, map[string]any{"items": cut, "totalItems": len(chosen), "pageInfo": info})
+	return nil
+}
+
+func parseLocationQuery(r *http.Request) (at locationCursor, err error) {
+	var body struct {
+		Cursor string          `json:"cursor"`
+		Limit  *int            `json:"limit"`
+		Query  json.RawMessage `json:"query"`
+	}
+	if err := readBody(r, &body); err != nil {
+		return at, err
+	}
+	if body.Cursor != "" {
+		err = decodeCursor(body.Cursor, &at)
+		if err == nil && (at.Limit < 1 || at.Offset < 0) {
+			err = inputErrorf("Malformed cursor")
+		}
+		return at, err
+	}
+	at = locationCursor{position{Limit: maxLocations}, body.Query}
+	if body.Limit != nil {
+		at.Limit = *body.Limit
+	}
+	return at, atLeast("limit", at.Limit, 1)
+}
+
+// locationInput reads a location that a caller names. Files of this machine
+// are stated by the configuration alone: a caller could read any of them.
+func locationInput(r *http.Request) (Location, error) {
+	var body struct {
+		Type     string `json:"type"`
+		Target   string `json:"target"`
+		Presence string `json:"presence"`
+	}
+	if err := readStrict(r, &body); err != nil {
+		return Location{}, err
+	}
+	return Location{Type: body.Type, Target: body.Target}, checkLocation(body.Type, body.Target)
+}
+
+func checkLocation(kind, address string) error {
+	if kind == typeFile {
+		return inputErrorf("Registered locations must be of type 'url'; " +
+			"files of this machine are stated in pronto.yaml, in catalog.locations")
+	}
+	if kind != typeURL {
+		return inputErrorf("Registered locations must be of type 'url', not %q", kind)
+	}
+	if parsed, err := url.Parse(address); err != nil || parsed.Host == "" {
+		return inputErrorf("target %q is not a URL", address)
+	}
+	return nil
+}
+
+func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
+	wanted, err := locationInput(r)
+	if err != nil {
+		return err
+	}
+	values := r.URL.Query()
+	onConflict := values.Get("onConflict")
+	if onConflict != "" && onConflict != "reject" && onConflict != "refresh" {
+		return inputErrorf("Invalid onConflict parameter %q, expected one of: reject, refresh", onConflict)
+	}
+	existing, exists, err := c.locationAt(r.Context(), wanted.Type, wanted.Target)
+	if err != nil {
+		return err
+	}
+	switch dryRun := values.Get("dryRun"); {
+	case dryRun != "" && dryRun != "false":
+		return c.tryLocation(w, r, wanted, exists)
+	case exists && onConflict != "refresh":
 		return conflictf("Location %s:%s already exists with ID %s", existing.Type, existing.Target, existing.ID)
 	}
-	registration, err := c.Register(r.Context(), body.Target)
+	registration, err := c.Register(r.Context(), wanted.Target)
 	if err != nil {
 		return err
 	}
-	c.write(w, http.StatusCreated, map[string]any{
-		"location": Location{registration.LocationID, "url", body.Target}, "entities": registration.Entities,
-	})
+	location, err := c.location(r.Context(), registration.LocationID)
+	if err != nil {
+		return err
+	}
+	c.write(w, http.StatusCreated, map[string]any{"location": location, "entities": registration.Entities})
 	return nil
 }
 
 // tryLocation tells what a location would bring, and keeps nothing.
-func (c *Catalog) tryLocation(w http.ResponseWriter, r *http.Request, address string, exists bool) error {
-	entities, err := c.read(r.Context(), address)
-	if err != nil {
+func (c *Catalog) tryLocation(w http.ResponseWriter, r *http.Request, wanted Location, exists bool) error {
+	found := c.read(r.Context(), wanted)
+	if err := found.err(); err != nil {
 		return err
 	}
-	c.write(w, http.StatusCreated, map[string]any{
-		"location": Location{"url:" + address, "url", address}, "entities": entities, "exists": exists,
-	})
+	wanted.ID, wanted.EntityRef = wanted.ref(), generated(wanted.Type, wanted.Target)
+	c.write(w, http.StatusCreated, map[string]any{"location": wanted, "entities": found.entities(), "exists": exists})
 	return nil
-}
-
-func (c *Catalog) locationOf(r *http.Request, address string) (Location, bool, error) {
-	locations, err := c.Locations(r.Context())
-	if err != nil {
-		return Location{}, false, err
-	}
-	for _, location := range locations {
-		if location.Target == address {
-			return location, true, nil
-		}
-	}
-	return Location{}, false, nil
 }
 
 func (c *Catalog) getLocation(w http.ResponseWriter, r *http.Request) error {
@@ -83,15 +166,57 @@ func (c *Catalog) getLocation(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-func (c *Catalog) deleteLocation(w http.ResponseWriter, r *http.Request) error {
-	ctx, id := r.Context(), r.PathValue("id")
-	err := c.change(ctx, func(rec records) error {
-		removed, err := rec.exec(ctx, "remove location "+id, `DELETE FROM catalog_locations WHERE id = ?`, id)
-		if err == nil && removed == 0 {
-			return notFoundf("Found no location with ID %s", id)
-		}
+// putLocation gives a location another target. What it stated before goes when
+// the new target was read and does not state it.
+func (c *Catalog) putLocation(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	wanted, err := locationInput(r)
+	if err != nil {
+		return err
+	}
+	before, err := c.changeable(r)
+	if err != nil {
+		return err
+	}
+	other, exists, err := c.locationAt(ctx, wanted.Type, wanted.Target)
+	switch {
+	case err != nil:
+		return err
+	case exists && other.ID != before.ID:
+		return conflictf("Location %s:%s already exists with ID %s", other.Type, other.Target, other.ID)
+	}
+	if err := c.read(ctx, wanted).err(); err != nil {
+		return err
+	}
+	err = c.change(ctx, func(rec records) error {
+		rec.touch(before.EntityRef)
+		_, err := rec.exec(ctx, "change location "+before.ID, `UPDATE catalog_locations SET target = ?, stale = stale + 1 WHERE id = ?`, wanted.Target, before.ID)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	if _, err := c.refresh(ctx, before.ID); err != nil {
+		return err
+	}
+	return c.getLocation(w, r)
+}
+
+// changeable is the location of a call, if a caller may change it.
+func (c *Catalog) changeable(r *http.Request) (site, error) {
+	location, err := c.location(r.Context(), r.PathValue("id"))
+	if err == nil && location.configured {
+		return location, conflictf("Location %s is stated in pronto.yaml, in catalog.locations; change it there", location.ref())
+	}
+	return location, err
+}
+
+func (c *Catalog) deleteLocation(w http.ResponseWriter, r *http.Request) error {
+	location, err := c.changeable(r)
+	if err != nil {
+		return err
+	}
+	err = c.change(r.Context(), func(rec records) error { return rec.removeLocation(r.Context(), location.Location) })
 	if err == nil {
 		w.WriteHeader(http.StatusNoContent)
 	}
@@ -104,27 +229,13 @@ func (c *Catalog) getLocationByEntity(w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	if found.location == "" {
-		return notFoundf("Entity %s comes from no registered location", found.entity.Ref())
+		return notFoundf("Entity %s comes from no registered location", found.ref)
 	}
 	location, err := c.location(r.Context(), found.location)
 	if err == nil {
 		c.write(w, http.StatusOK, location)
 	}
 	return err
-}
-
-func (c *Catalog) postRefresh(w http.ResponseWriter, r *http.Request) error {
-	var body struct {
-		EntityRef string `json:"entityRef"`
-	}
-	if err := readBody(r, &body); err != nil {
-		return err
-	}
-	if err := c.Refresh(r.Context(), body.EntityRef); err != nil {
-		return err
-	}
-	w.WriteHeader(http.StatusOK)
-	return nil
 }
 
 func (c *Catalog) postValidate(w http.ResponseWriter, r *http.Request) error {
@@ -136,16 +247,16 @@ func (c *Catalog) postValidate(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	problems := validate(body.Entity)
-	if kind, address, found := strings.Cut(body.Location, ":"); !found || kind == "" || address == "" {
-		problems = append(problems, "location must be of the form type:target, e.g. url:https://host/path")
+	if kind, address, _ := strings.Cut(body.Location, ":"); kind != typeURL || address == "" {
+		problems = append(problems, "location "+body.Location+" must be of the form url:<target>, e.g. url:https://host/path")
 	}
 	if len(problems) == 0 {
 		w.WriteHeader(http.StatusOK)
 		return nil
 	}
-	told := make([]map[string]string, 0, len(problems))
+	told := make([]Fault, 0, len(problems))
 	for _, problem := range problems {
-		told = append(told, map[string]string{"name": "InputError", "message": problem})
+		told = append(told, Fault{"InputError", problem})
 	}
 	c.write(w, http.StatusBadRequest, map[string]any{"errors": told})
 	return nil

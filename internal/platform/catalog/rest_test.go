@@ -25,11 +25,17 @@ func names(entities []catalog.Entity) string {
 func TestEntitiesArePagedByLink(t *testing.T) {
 	b := newBench(t)
 	b.register("apps/web/catalog-info.yaml")
+	const generated = "generated-x" // stands for the location
 	path := "/entities" + query("order", "desc:metadata.name", "limit", "3")
 	var seen []string
 	for range 5 {
 		var entities []catalog.Entity
 		link := b.call(http.MethodGet, path, nil, &entities).Header.Get("Link")
+		for i := range entities {
+			if entities[i].Kind == "Location" {
+				entities[i].Metadata.Name = generated
+			}
+		}
 		seen = append(seen, names(entities))
 		if link == "" {
 			break
@@ -40,7 +46,7 @@ func TestEntitiesArePagedByLink(t *testing.T) {
 		}
 		path = strings.TrimPrefix(address, "/api/catalog")
 	}
-	if got := strings.Join(seen, "|"); got != "Web team orders|ann" {
+	if got := strings.Join(seen, "|"); got != "Web team orders|"+generated+" ann" {
 		t.Errorf("pages %q", got)
 	}
 }

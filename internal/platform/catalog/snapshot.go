@@ -2,15 +2,24 @@ package catalog
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
 )
 
 // row is an entity with its relations, and as it is searched.
 type row struct {
+	ref      string
 	entity   Entity
 	index    index
+	text     searchText
+	parents  []string
 	location string // id; empty: none
+	stands   bool   // for the location itself
 }
 
 // snapshot is the whole catalog as of the last change, in the order of refs.
@@ -38,39 +47,109 @@ func (c *Catalog) current(ctx context.Context) (*snapshot, error) {
 }
 
 func (c *Catalog) load(ctx context.Context) (*snapshot, error) {
-	found, err := c.db.QueryContext(ctx, `SELECT uid, etag, location_id, body FROM catalog_entities ORDER BY ref`)
+	rows, err := c.loadEntities(ctx)
+	if err != nil {
+		return nil, err
+	}
+	locations, err := c.sites(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for _, r := range rows {
+		known[r.entity.Ref().String()] = true
+	}
+	for _, location := range locations {
+		if known[location.EntityRef] {
+			continue
+		}
+		entity := withStatus(location.entity(), location.faults)
+		entity.Metadata.Etag = etagOf(entity)
+		rows = append(rows, row{entity: entity, location: location.ID, stands: true})
+	}
+	return newSnapshot(rows), nil
+}
+
+func etagOf(e Entity) string {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:20])
+}
+
+func (c *Catalog) loadEntities(ctx context.Context) ([]row, error) {
+	const all = `SELECT uid, etag, location_id, body, parents, orphan, faults FROM catalog_entities ORDER BY ref`
+	found, err := c.db.QueryContext(ctx, all)
 	if err != nil {
 		return nil, wrap(err, "read entities")
 	}
 	defer found.Close()
-	var entities []Entity
-	var locations []string
+	var rows []row
 	for found.Next() {
-		var uid, etag, body string
-		var location sql.NullString
-		if err := found.Scan(&uid, &etag, &location, &body); err != nil {
-			return nil, wrap(err, "read entities")
+		one, err := scanRow(found)
+		if err != nil {
+			return nil, err
 		}
-		var entity Entity
-		if err := json.Unmarshal([]byte(body), &entity); err != nil {
-			return nil, wrap(err, "decode entity "+uid)
-		}
-		entity.Metadata.UID, entity.Metadata.Etag = uid, etag
-		entities, locations = append(entities, entity), append(locations, location.String)
+		rows = append(rows, one)
 	}
-	if err := found.Err(); err != nil {
-		return nil, wrap(err, "read entities")
-	}
-	return newSnapshot(relate(entities), locations), nil
+	return rows, wrap(found.Err(), "read entities")
 }
 
-func newSnapshot(entities []Entity, locations []string) *snapshot {
-	s := &snapshot{byRef: map[string]row{}, byUID: map[string]row{}}
-	for i, entity := range entities {
-		r := row{entity, indexOf(entity), locations[i]}
-		s.rows = append(s.rows, r)
-		s.byRef[entity.Ref().String()] = r
-		s.byUID[entity.Metadata.UID] = r
+func scanRow(found *sql.Rows) (one row, err error) {
+	var uid, etag, body, parents, faults string
+	var location sql.NullString
+	var orphan bool
+	if err := found.Scan(&uid, &etag, &location, &body, &parents, &orphan, &faults); err != nil {
+		return row{}, wrap(err, "read entities")
+	}
+	var wrong []Fault
+	for text, into := range map[string]any{body: &one.entity, parents: &one.parents, faults: &wrong} {
+		if err := json.Unmarshal([]byte(text), into); err != nil {
+			return row{}, wrap(err, "decode entity "+uid)
+		}
+	}
+	one.entity.Metadata.UID, one.entity.Metadata.Etag = uid, etag
+	one.location = location.String
+	if orphan {
+		annotations := maps.Clone(one.entity.Metadata.Annotations)
+		annotations[AnnotationOrphan] = "true"
+		one.entity.Metadata.Annotations = annotations
+	}
+	one.entity = withStatus(one.entity, wrong)
+	return one, nil
+}
+
+// statusType is Backstage's ENTITY_STATUS_CATALOG_PROCESSING_TYPE.
+const statusType = "backstage.io/catalog-processing"
+
+func withStatus(e Entity, faults []Fault) Entity {
+	if len(faults) == 0 {
+		return e
+	}
+	e.Status = &Status{}
+	for _, fault := range faults {
+		e.Status.Items = append(e.Status.Items, StatusItem{statusType, "error", fault.Name + ": " + fault.Message, &fault})
+	}
+	return e
+}
+
+func newSnapshot(rows []row) *snapshot {
+	entities := make([]Entity, len(rows))
+	for i := range rows {
+		entities[i] = rows[i].entity
+	}
+	for i, entity := range relate(entities) {
+		rows[i].ref, rows[i].entity = entity.Ref().String(), entity
+		rows[i].index = indexOf(entity)
+		rows[i].text = searchTextOf(entity)
+	}
+	slices.SortFunc(rows, func(a, b row) int { return strings.Compare(a.ref, b.ref) })
+	s := &snapshot{rows: rows, byRef: make(map[string]row, len(rows)), byUID: make(map[string]row, len(rows))}
+	for _, r := range rows {
+		s.byRef[r.ref] = r
+		s.byUID[r.entity.Metadata.UID] = r
 	}
 	return s
 }

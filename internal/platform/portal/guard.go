@@ -69,7 +69,8 @@ func (p *Portal) room(read, write access.Action, h http.Handler) http.Handler {
 // isQuery reports whether a POST only asks.
 func isQuery(r *http.Request) bool {
 	switch r.URL.Path {
-	case "/api/catalog/entities/by-refs", "/api/catalog/validate-entity", "/api/catalog/analyze-location":
+	case "/api/catalog/entities/by-refs", "/api/catalog/entities/by-query", "/api/catalog/entity-facets",
+		"/api/catalog/locations/by-query", "/api/catalog/validate-entity", "/api/catalog/analyze-location":
 		return true
 	}
 	return false

@@ -5,6 +5,7 @@ package portal
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -50,10 +51,12 @@ type Config struct {
 	Delivery   *delivery.Service
 	Scaffolder http.Handler // serves /api/scaffolder/
 	Catalog    http.Handler // serves /api/catalog/
-	Web        fs.FS        // the built web app, with index.html
-	Platform   Platform     // what of it stands; Parts, Templates and Architectures are asked for
-	Parts      func(context.Context) []Part
-	Templates  func(context.Context) ([]string, error)
+	// Pushed is told of every push; nil: nobody is.
+	Pushed    func(ctx context.Context, repository, branch string) error
+	Web       fs.FS    // the built web app, with index.html
+	Platform  Platform // what of it stands; Parts, Templates and Architectures are asked for
+	Parts     func(context.Context) []Part
+	Templates func(context.Context) ([]string, error)
 	// TaskTarget says who owns and who submitted a scaffolder task; an
 	// *access.RefusalError when there is no such task.
 	TaskTarget func(ctx context.Context, id string) (access.Target, error)
@@ -238,6 +241,31 @@ func (p *Portal) webhook(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := p.tellPushed(r, body); err != nil {
+		return err
+	}
 	w.WriteHeader(http.StatusAccepted)
 	return nil
+}
+
+// tellPushed says of a push, whose signature was checked, which branch of which
+// repository has changed.
+func (p *Portal) tellPushed(r *http.Request, body []byte) error {
+	if p.cfg.Pushed == nil || r.Header.Get("X-GitHub-Event") != "push" {
+		return nil
+	}
+	var push struct {
+		Ref        string `json:"ref"`
+		Repository struct {
+			FullName string `json:"full_name"`
+		} `json:"repository"`
+	}
+	if err := json.Unmarshal(body, &push); err != nil {
+		return problem(http.StatusBadRequest, "the push cannot be read: "+err.Error())
+	}
+	branch, found := strings.CutPrefix(push.Ref, "refs/heads/")
+	if !found {
+		return nil
+	}
+	return p.cfg.Pushed(r.Context(), push.Repository.FullName, branch)
 }

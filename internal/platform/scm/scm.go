@@ -18,6 +18,12 @@ import (
 // ErrNotFound is what the forge does not have, or does not show to this token.
 var ErrNotFound = errors.New("not found")
 
+// What File does not read.
+var (
+	ErrDirectory = errors.New("it is a directory")
+	ErrTooLarge  = fmt.Errorf("it is larger than %d bytes", maxFile)
+)
+
 // Config says which forge, and who asks.
 type Config struct {
 	APIURL     string // e.g. https://git.pronto.localhost or .../api/v3/
@@ -104,10 +110,10 @@ func (c *Client) File(ctx context.Context, owner, name, path, ref string) ([]byt
 		return nil, failed(what, err)
 	}
 	if file == nil {
-		return nil, fmt.Errorf("%s: it is a directory", what)
+		return nil, fmt.Errorf("%s: %w", what, ErrDirectory)
 	}
 	if file.GetSize() > maxFile {
-		return nil, fmt.Errorf("%s: it has %d bytes, more than %d", what, file.GetSize(), maxFile)
+		return nil, fmt.Errorf("%s: %w", what, ErrTooLarge)
 	}
 	text, err := file.GetContent()
 	if err != nil {
