@@ -13,6 +13,7 @@ export default tseslint.config(
     languageOptions: { parserOptions: { project: "./tsconfig.json" } },
     rules: {
       ...hooks.configs.recommended.rules,
+      "@typescript-eslint/no-unused-vars": ["error", { ignoreRestSiblings: true }],
       "max-lines": ["error", 200],
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": "off",

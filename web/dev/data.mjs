@@ -92,18 +92,6 @@ export const platform = {
   parts: parts.map((name) => ({ name, status: name === "gitops" ? "starting" : "ready", since: ago(4_000), ...(name === "gitops" ? { reason: "compares the applications with their repositories" } : {}) })),
 };
 
-const entity = (kind, name, more = {}, spec = {}) => ({ apiVersion: "backstage.io/v1alpha1", kind, metadata: { name, namespace: "default", ...more }, spec });
-
-export const entities = [
-  entity("Template", "nodejs", { title: "Node.js service", description: "An HTTP service on Node.js, live at its own address in seconds, with tests, image, manifests and pipeline.", tags: ["nodejs", "service", "recommended"] }, { type: "service", owner: "group:default/platform" }),
-  entity("Component", "hello", { description: "Says hello to whoever asks" }, { type: "service", owner: "group:default/developers" }),
-  entity("Component", "shop-api", { description: "Prices and baskets" }, { type: "service", owner: "group:default/shop" }),
-  entity("Group", "developers", { description: "Everybody who builds" }, { type: "team" }),
-  entity("Group", "shop", {}, { type: "team" }),
-  entity("Group", "platform", { description: "Keeps this running" }, { type: "team" }),
-  entity("User", "dev", { title: "Dev Eloper" }),
-];
-
 export const form = {
   title: "Node.js service",
   description: "An HTTP service on Node.js, live at its own address in seconds, with tests, image, manifests and pipeline.",

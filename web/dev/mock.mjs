@@ -22,6 +22,10 @@ const world = new World();
 if (process.env.EMPTY) world.apps.clear();
 const routes = [...appRoutes(world), ...portalRoutes(world)];
 
+async function description(res) {
+  res.writeHead(200, { "Content-Type": "application/yaml" }).end(await readFile(new URL("../../api/openapi/pronto.yaml", import.meta.url)));
+}
+
 async function file(res, path) {
   const name = extname(path) === "" ? "index.html" : normalize(path).replace(/^(\.\.[/\\])+/, "");
   try {
@@ -35,6 +39,7 @@ async function file(res, path) {
 createServer(async (req, res) => {
   const url = new URL(req.url, "http://mock");
   res.setHeader("Content-Security-Policy", policy);
+  if (url.pathname === "/openapi.yaml") return description(res);
   if (!/^\/(api|auth)\//.test(url.pathname)) return file(res, url.pathname);
   if (url.pathname.startsWith("/api/") && !/mock=1/.test(req.headers.cookie ?? "")) return fail(res, 401, "AuthenticationError", "sign in first");
   const route = routes.find(([method, pattern]) => method === req.method && pattern.test(url.pathname));

@@ -1,7 +1,11 @@
-// Who one is, the platform, names, tasks and the catalog.
+// Who one is, the platform, names, and the routes of tasks, catalog and access.
 
-import { body, fail, json, stream } from "./answer.mjs";
-import { domain, entities, form, platform } from "./data.mjs";
+import { accessRoutes } from "./access-routes.mjs";
+import { json } from "./answer.mjs";
+import { catalogRoutes } from "./catalog-routes.mjs";
+import { domain, platform } from "./data.mjs";
+import { capacity, figures } from "./figures.mjs";
+import { taskRoutes } from "./task-routes.mjs";
 
 /** portalRoutes are the routes that are not of one application. */
 export const portalRoutes = (world) => {
@@ -9,34 +13,16 @@ export const portalRoutes = (world) => {
     if (!/^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$/.test(name)) return { name, available: false, reason: `name: "${name}" must begin with a letter, hold only a-z, 0-9 and '-', and end with a letter or digit`, checks: [] };
     const taken = world.apps.has(name);
     const values = { name, repository: `apps/idp-${name}`, namespace: name, host: `${name}.${domain}`, image: `registry.${domain}/idp-${name}` };
-    return { name, available: !taken, ...(taken ? { reason: `name: "${name}" is taken; choose another` } : {}), checks: Object.entries(values).map(([kind, value]) => ({ kind, value, free: !taken })) };
-  }
-
-  async function createTask(req, res) {
-    const { values } = await body(req);
-    const { available, reason } = nameCheck(values.name);
-    if (!available) return json(res, 400, { errors: [{ path: ["name"], property: "instance.name", message: reason }] });
-    return json(res, 201, { id: world.create(values) });
-  }
-
-  function taskEvents(req, res, [id]) {
-    const send = stream(res);
-    const listener = (event) => event.taskId === id && send(event.type, event);
-    world.tasks.get(id)?.events.forEach(listener);
-    world.taskListeners.add(listener);
-    req.on("close", () => world.taskListeners.delete(listener));
+    return { name, available: !taken, ...(taken ? { reason: `name: "${name}" is taken; choose another` } : {}), quota: { owner: "group:default/developers", used: world.apps.size, limit: 20 }, checks: Object.entries(values).map(([kind, value]) => ({ kind, value, free: !taken })) };
   }
 
   return [
-    ["GET", /^\/api\/pronto\/v1\/me$/, (req, res) => json(res, 200, { ref: "user:default/dev", name: "Dev Eloper", email: `dev@${domain}`, groups: ["developers"], owns: ["user:default/dev", "group:default/developers"], role: "developer", permissions: [] })],
     ["GET", /^\/api\/pronto\/v1\/platform$/, (req, res) => json(res, 200, platform)],
+    ["GET", /^\/api\/pronto\/v1\/figures$/, (req, res, _, query) => json(res, 200, figures(Number(query.get("days") ?? 30), query.get("app") ?? query.get("owner") ?? ""))],
+    ["GET", /^\/api\/pronto\/v1\/capacity$/, (req, res) => json(res, 200, capacity)],
     ["GET", /^\/api\/pronto\/v1\/names\/([^/]+)$/, (req, res, [name]) => json(res, 200, nameCheck(decodeURIComponent(name)))],
-    ["GET", /^\/api\/catalog\/entities$/, (req, res, _, query) => json(res, 200, entities.filter(({ kind }) => query.getAll("filter").every((filter) => filter === `kind=${kind.toLowerCase()}`)))],
-    ["GET", /parameter-schema$/, (req, res) => json(res, 200, form)],
-    ["POST", /^\/api\/scaffolder\/v2\/tasks$/, createTask],
-    ["GET", /^\/api\/scaffolder\/v2\/tasks\/([^/]+)\/eventstream$/, taskEvents],
-    ["GET", /^\/api\/scaffolder\/v2\/tasks\/([^/]+)$/, (req, res, [id]) => (world.tasks.has(id) ? json(res, 200, world.tasks.get(id)) : fail(res, 404, "NotFoundError", `there is no task ${id}`))],
-    ["GET", /^\/auth\/login$/, (req, res, _, query) => res.writeHead(302, { "Set-Cookie": "mock=1; Path=/", Location: query.get("return") ?? "/" }).end()],
-    ["POST", /^\/auth\/logout$/, (req, res) => res.writeHead(204, { "Set-Cookie": "mock=; Path=/; Max-Age=0" }).end()],
+    ...taskRoutes(world, nameCheck),
+    ...catalogRoutes(),
+    ...accessRoutes(),
   ];
 };

@@ -1,11 +1,12 @@
 import { MantineProvider } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, type ReactNode } from "react";
 import { createBrowserRouter, RouterProvider } from "react-router";
 import { PageSkeleton } from "./components/PageSkeleton";
+import { FormSkeleton } from "./form/FormSkeleton";
+import { Gallery } from "./gallery/Gallery";
 import { I18n } from "./i18n/I18n";
 import { Application } from "./pages/Application";
 import { Catalog } from "./pages/Catalog";
-import { CreateChoice } from "./pages/CreateChoice";
 import { Help } from "./pages/Help";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
@@ -18,21 +19,20 @@ import { theme, variables } from "./theme";
 // The form's library is large and only this page needs it.
 const CreateForm = lazy(() => import("./pages/CreateForm"));
 
+/** later is a page that is fetched when it is opened, with its shape meanwhile. */
+function later(page: ReactNode, shape: ReactNode = <PageSkeleton />): ReactNode {
+  return <Suspense fallback={shape}>{page}</Suspense>;
+}
+
 const router = createBrowserRouter([
   {
     element: <Gate />,
     errorElement: <Crash />,
     children: [
       { index: true, element: <Home /> },
-      { path: "create", element: <CreateChoice /> },
-      {
-        path: "create/:template",
-        element: (
-          <Suspense fallback={<PageSkeleton />}>
-            <CreateForm />
-          </Suspense>
-        ),
-      },
+      { path: "create", element: <Gallery /> },
+      { path: "create/:template", element: later(<CreateForm />, <FormSkeleton />) },
+      { path: "create/:namespace/:template", element: later(<CreateForm />, <FormSkeleton />) },
       { path: "tasks/:id", element: <TaskPage /> },
       { path: "apps/:name", element: <Application /> },
       { path: "catalog", element: <Catalog /> },

@@ -868,6 +868,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalog/entities/by-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalog's entities in pages, filtered, searched and in order */
+        get: operations["queryEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/entities/by-uid/{uid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an entity out of the catalog; one that a location still names comes back */
+        delete: operations["deleteEntity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalog/entities/by-name/{kind}/{namespace}/{name}": {
         parameters: {
             query?: never;
@@ -883,6 +919,116 @@ export interface paths {
         get: operations["getEntity"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/entity-facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The values of some fields and how often each is there */
+        get: operations["getEntityFacets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read an entity's location again */
+        post: operations["refreshEntity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/locations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The registered locations */
+        get: operations["listLocations"];
+        put?: never;
+        /** Register a location, or only look at what it would bring */
+        post: operations["addLocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/locations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** One location */
+        get: operations["getLocation"];
+        put?: never;
+        post?: never;
+        /** Unregister a location and what came from it */
+        delete: operations["deleteLocation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/locations/by-entity/{kind}/{namespace}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** The location that an entity came from */
+        get: operations["getLocationByEntity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/validate-entity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whether an entity would be taken */
+        post: operations["validateEntity"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1579,6 +1725,32 @@ export interface components {
                 type: string;
                 targetRef: string;
             }[];
+        };
+        EntityPage: {
+            items: components["schemas"]["Entity"][];
+            totalItems: number;
+            pageInfo: {
+                nextCursor?: string;
+                prevCursor?: string;
+            };
+        };
+        EntityFacets: {
+            facets: {
+                [key: string]: {
+                    value: string;
+                    count: number;
+                }[];
+            };
+        };
+        Location: {
+            id: string;
+            type: string;
+            target: string;
+        };
+        AddedLocation: {
+            location: components["schemas"]["Location"];
+            entities: components["schemas"]["Entity"][];
+            exists?: boolean;
         };
     };
     responses: {
@@ -2898,6 +3070,62 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    queryEntities: {
+        parameters: {
+            query?: {
+                /** @description Comma is AND, repeating is OR; e.g. kind=template */
+                filter?: string[];
+                /** @description Dotted paths that are wanted, separated by commas */
+                fields?: string;
+                /** @description e.g. metadata.name,asc */
+                orderField?: string[];
+                fullTextFilterTerm?: string;
+                /** @description Dotted paths, separated by commas */
+                fullTextFilterFields?: string;
+                limit?: number;
+                offset?: number;
+                /** @description From pageInfo; carries filter and order */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getEntity: {
         parameters: {
             query?: never;
@@ -2918,6 +3146,220 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Entity"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntityFacets: {
+        parameters: {
+            query: {
+                facet: string[];
+                filter?: string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values by field */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityFacets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    refreshEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entityRef: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is being read again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listLocations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The locations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Location"];
+                    }[];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    addLocation: {
+        parameters: {
+            query?: {
+                dryRun?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example url */
+                    type: string;
+                    target: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The location and its entities */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddedLocation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getLocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The location */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Location"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    deleteLocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Unregistered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getLocationByEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The location */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Location"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    validateEntity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entity: {
+                        [key: string]: unknown;
+                    };
+                    location: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It would */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It would not */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        errors: {
+                            name: string;
+                            message: string;
+                        }[];
+                    };
                 };
             };
             default: components["responses"]["Error"];

@@ -15,6 +15,13 @@ const paths = {
   download: "M10 3v9M6.500 9l3.500 3.500L13.500 9M4 16.500h12",
   clock: "M10 17.500a7.500 7.500 0 1 0 0-15 7.500 7.500 0 0 0 0 15zM10 6v4.300l2.800 1.700",
   down: "M10 4v11M5.500 11l4.500 4.500 4.500-4.500",
+  up: "M10 16V5M5.5 9 10 4.5 14.5 9",
+  star: "M10 3.2l2.1 4.3 4.7.7-3.400 3.300.8 4.700-4.200-2.200-4.200 2.200.8-4.700-3.400-3.300 4.700-.7z",
+  starred: "M10 3.2l2.1 4.3 4.7.7-3.400 3.300.8 4.700-4.200-2.200-4.200 2.200.8-4.700-3.400-3.300 4.700-.7z",
+  refresh: "M16 10a6 6 0 1 1-1.800-4.300M16 3.500V7h-3.500",
+  page: "M5.500 2.500h6L15 6v11.500H5.500zM11.500 2.500V6H15",
+  enter: "M15.500 5v5.500H5M8 7.500 5 10.500l3 3",
+  folder: "M3 5.500h5l1.500 2H17V16H3z",
 } as const;
 
 export type IconName = keyof typeof paths;
@@ -22,7 +29,7 @@ export type IconName = keyof typeof paths;
 /** Icon is a drawing beside words; it says nothing that they do not. */
 export function Icon({ name, size = 18 }: { name: IconName; size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 20 20" fill="none" stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
+    <svg width={size} height={size} viewBox="0 0 20 20" fill={name === "starred" ? "currentColor" : "none"} stroke="currentColor" strokeWidth="1.6" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" focusable="false">
       <path d={paths[name]} />
     </svg>
   );

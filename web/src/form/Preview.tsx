@@ -1,7 +1,7 @@
 import type { NameCheck, Platform } from "../api/types";
 import { Icon } from "../components/Icon";
 import { useWords } from "../i18n/I18n";
-import classes from "../pages/Create.module.css";
+import classes from "./Form.module.css";
 
 type Check = NameCheck["checks"][number];
 type Props = { name: string; platform: Platform | undefined; check: NameCheck | undefined };
@@ -24,8 +24,20 @@ export function Preview({ name, platform, check }: Props) {
           </div>
         ))}
       </dl>
+      {check?.quota && <Quota quota={check.quota} />}
       {name === "" && <p className={classes.hint}>{t("create.previewHint")}</p>}
     </aside>
+  );
+}
+
+/** Quota is how many applications the owner may still have. */
+function Quota({ quota: { used, limit } }: { quota: NonNullable<NameCheck["quota"]> }) {
+  const { t } = useWords();
+  const left = Math.max(0, limit - used);
+  return (
+    <p className={left === 0 ? `${classes.hint ?? ""} ${classes.error ?? ""}` : classes.hint} role="status">
+      {left === 0 ? t("form.quotaNone", { limit }) : t("form.quotaLeft", { left, limit })}
+    </p>
   );
 }
 

@@ -12,24 +12,26 @@ const template = {
 };
 
 describe("a template's form", () => {
-  const form = formOf(template, ["arm64", "amd64"]);
+  const form = formOf(template, { architectures: ["arm64", "amd64"], flags: new Set() });
+  const page = form.pages[0];
   it("stands on one page, in the template's sections", () => {
-    expect(form.sections).toEqual([
+    expect(form.pages).toHaveLength(1);
+    expect(page?.sections).toEqual([
       { title: "One", properties: ["name", "owner"] },
       { title: "Two", properties: ["architecture", "replicas", "key"] },
     ]);
-    expect(form.schema.required).toEqual(["name"]);
+    expect(page?.schema.required).toEqual(["name"]);
   });
   it("parts the hints from the schema", () => {
-    expect(JSON.stringify(form.schema)).not.toContain("ui:");
-    expect(form.uiSchema).toMatchObject({ name: { "ui:help": "small letters", "ui:autofocus": true }, owner: { "ui:widget": "EntityPicker" } });
+    expect(JSON.stringify(page?.schema)).not.toContain("ui:");
+    expect(page?.uiSchema).toMatchObject({ name: { "ui:help": "small letters", "ui:autofocus": true }, owner: { "ui:widget": "EntityPicker" } });
   });
-  it("offers the cluster's architectures", () => expect(form.schema.properties?.architecture).toMatchObject({ enum: ["arm64", "amd64"], default: "arm64" }));
+  it("offers the cluster's architectures", () => expect(page?.schema.properties?.architecture).toMatchObject({ enum: ["arm64", "amd64"], default: "arm64" }));
   it("knows its secrets", () => expect([...form.secrets]).toEqual(["key"]));
 });
 
 describe("a fault says the fix", () => {
-  const { schema } = formOf(template, ["amd64"]);
+  const schema = formOf(template, { architectures: ["amd64"], flags: new Set() }).pages[0]?.schema ?? {};
   it.each([
     [{}, "name", "error.required"],
     [{ name: "A" }, "name", "error.pattern"],

@@ -20,6 +20,13 @@ export function faultText({ keyword, rule, value, message, hint }: Fault): reado
       return [`error.${keyword}`, { limit }];
     case "enum":
       return ["error.enum", { values: Array.isArray(rule) ? rule.join(", ") : "" }];
+    case "minItems":
+    case "maxItems":
+      return [`error.${keyword}`, { limit }];
+    case "uniqueItems":
+      return ["error.uniqueItems", {}];
+    case "format":
+      return ["error.format", { format: typeof rule === "string" ? rule : "" }];
     case "type":
       return rule === "integer" ? ["error.integer", {}] : rule === "number" ? ["error.number", {}] : ["error.type", { type: String(rule) }];
     default:

@@ -17,8 +17,8 @@ export class FormValidator implements ValidatorType {
   }
 
   isValid(schema: RJSFSchema, data: unknown, root: RJSFSchema): boolean {
-    const whole = root.definitions && !schema.definitions ? { ...schema, definitions: root.definitions } : schema;
-    return new Validator(whole as Schema, "7", true).validate(data ?? null).valid;
+    const whole = { ...(root.definitions ? { definitions: root.definitions } : {}), ...(root.$defs ? { $defs: root.$defs } : {}), ...schema };
+    return new Validator(whole as Schema, "7", true).validate(data === undefined ? null : clean(data)).valid;
   }
 
   // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the interface has it

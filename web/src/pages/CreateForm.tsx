@@ -1,38 +1,32 @@
-import { Button } from "@mantine/core";
-// The package's index names its own tests' validator, which is not installed here.
-import Form from "@rjsf/core/lib/components/Form.js";
-import type { ErrorSchema } from "@rjsf/utils";
 import { useMemo, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+import { useParams } from "react-router";
 import { api } from "../api/client";
-import { asProblem, unwrap, type Problem } from "../api/problem";
+import { unwrap } from "../api/problem";
 import type { Platform, TemplateForm } from "../api/types";
 import { useFetched } from "../api/useFetched";
 import { Failure } from "../components/Failure";
 import { PageHead } from "../components/PageHead";
-import { PageSkeleton } from "../components/PageSkeleton";
-import { faultText } from "../form/messages";
+import { FillForm } from "../form/FillForm";
+import { readFlags } from "../form/flags";
+import classes from "../form/Form.module.css";
+import { FormSkeleton } from "../form/FormSkeleton";
+import { labelsOf } from "../form/labels";
 import { Preview } from "../form/Preview";
-import { Review } from "../form/Review";
+import { publishes } from "../form/publishes";
 import { formOf } from "../form/schema";
-import { submitForm } from "../form/submit";
-import { templates } from "../form/templates";
-import { useNameCheck } from "../form/useNameCheck";
-import { errorSchemaOf, FormValidator } from "../form/validator";
-import { widgets } from "../form/widgets";
+import { takenBy, useNameCheck } from "../form/useNameCheck";
+import { useFilling } from "../form/useFilling";
+import { useSending } from "../form/useSending";
+import { errorSchemaOf } from "../form/validator";
 import { useWords } from "../i18n/I18n";
-import classes from "./Create.module.css";
-
-type Values = Record<string, unknown>;
 
 /** CreateForm is a template's form, drawn from its JSON Schema. */
 export default function CreateForm() {
   const { t } = useWords();
-  const { template = "" } = useParams();
-  const form = useFetched(
-    () => unwrap(api.GET("/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema", { params: { path: { namespace: "default", kind: "template", name: template } } })),
-    [template],
-  );
+  const { template = "", namespace = "default" } = useParams();
+  const path = { namespace, kind: "template", name: template };
+  const form = useFetched(() => unwrap(api.GET("/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema", { params: { path } })), [namespace, template]);
+  const entity = useFetched(() => unwrap(api.GET("/api/catalog/entities/by-name/{kind}/{namespace}/{name}", { params: { path } })), [namespace, template]);
   const platform = useFetched(() => unwrap(api.GET("/api/pronto/v1/platform")), []);
   if (form.problem) {
     return (
@@ -42,89 +36,48 @@ export default function CreateForm() {
       </>
     );
   }
-  if (!form.data || (!platform.data && !platform.problem)) return <PageSkeleton />;
-  return <Filling key={template} template={template} offered={form.data} platform={platform.data} />;
+  if (!form.data || !settled(platform) || !settled(entity)) return <FormSkeleton />;
+  const ref = `template:${namespace}/${template}`;
+  return <Create key={ref} templateRef={ref} offered={form.data} platform={platform.data} delivers={publishes(entity.data)} />;
 }
 
-function Filling({ template, offered, platform }: { template: string; offered: TemplateForm; platform: Platform | undefined }) {
+function settled({ data, problem }: { data?: unknown; problem?: unknown }): boolean {
+  return data !== undefined || problem !== undefined;
+}
+
+type Props = { templateRef: string; offered: TemplateForm; platform: Platform | undefined; delivers: boolean };
+
+function Create({ templateRef, offered, platform, delivers }: Props) {
   const { t, said, saying } = useWords();
-  const navigate = useNavigate();
-  const form = useMemo(() => formOf(offered, platform?.architectures ?? []), [offered, platform]);
-  const validator = useMemo(
-    () =>
-      new FormValidator((fault) => {
-        const [key, values] = faultText(fault);
-        return t(key, typeof values.hint === "string" ? { ...values, hint: said(values.hint) } : values);
-      }),
-    [t, said],
-  );
-  const [values, setValues] = useState<Values>({});
-  const [reviewing, setReviewing] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<{ at: string; errors: ErrorSchema }>();
-  const [problem, setProblem] = useState<Problem>();
-  const name = typeof values.name === "string" ? values.name : "";
-  const check = useNameCheck(name);
-
-  const taken = check && !check.available ? errorSchemaOf([{ path: ["name"], message: check.reason ?? check.checks.find(({ free }) => !free)?.reason ?? "" }], saying) : undefined;
-  const refused = refusal?.at === JSON.stringify(values) ? refusal.errors : undefined;
-
-  const submit = async () => {
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      const outcome = await submitForm(template, values, form.secrets);
-      if ("id" in outcome) {
-        await navigate(`/apps/${name}`, { state: { taskId: outcome.id } });
-        return;
-      }
-      setRefusal({ at: JSON.stringify(values), errors: errorSchemaOf(outcome.errors, saying) });
-      setReviewing(false);
-    } catch (thrown) {
-      setProblem(asProblem(thrown));
-    }
-    setBusy(false);
-  };
-
+  const form = useMemo(() => formOf(offered, { architectures: platform?.architectures ?? [], flags: readFlags() }), [offered, platform]);
+  const filling = useFilling(templateRef, form);
+  const [app] = useState(() => delivers && form.fields.has("name"));
+  const name = app ? text(filling.values.name) : "";
+  const check = useNameCheck(name, text(filling.values.owner));
+  const { busy, refused, failure, send } = useSending({ templateRef, form, filling, app: name });
+  const taken = takenBy(check);
+  const errors = refused ?? (taken === undefined ? {} : errorSchemaOf([{ path: ["name"], message: taken }], saying));
+  const forge = platform && { host: new URL(platform.urls.forge).host, owner: platform.organization };
+  const labels = labelsOf(offered.presentation, { back: t("create.back"), review: t("create.review"), create: name === "" ? t("form.create") : t("create.submit", { name }) });
   return (
     <>
       <PageHead title={said(offered.title)} lead={offered.description && said(offered.description)} />
-      <div className={classes.columns}>
+      <div className={app ? classes.columns : classes.single}>
         <div>
           {refused && (
             <p className={classes.refused} role="alert">
               {t("create.refused")}
             </p>
           )}
-          {problem && <Failure problem={problem} />}
-          {reviewing ? (
-            <Review form={form} values={values} busy={busy} onBack={() => setReviewing(false)} onSubmit={() => void submit()} />
-          ) : (
-            <Form
-              schema={form.schema}
-              uiSchema={form.uiSchema}
-              validator={validator}
-              widgets={widgets}
-              templates={templates}
-              formContext={{ sections: form.sections }}
-              formData={values}
-              extraErrors={refused ?? taken ?? {}}
-              extraErrorsBlockSubmit={taken !== undefined}
-              liveValidate="onBlur"
-              showErrorList={false}
-              noHtml5Validate
-              focusOnFirstError
-              onChange={({ formData }) => setValues((formData as Values | undefined) ?? {})}
-              onSubmit={() => setReviewing(true)}
-            >
-              <div className={classes.actions}>
-                <Button type="submit">{t("create.review")}</Button>
-              </div>
-            </Form>
-          )}
+          {failure && <Failure problem={failure} />}
+          <FillForm form={form} filling={filling} forge={forge} labels={labels} errors={errors} blocking={taken !== undefined} busy={busy} onSubmit={send} />
         </div>
-        <Preview name={name} platform={platform} check={check} />
+        {app && <Preview name={name} platform={platform} check={check} />}
       </div>
     </>
   );
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }
