@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/google/go-containerregistry/pkg/authn"
@@ -17,6 +18,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/portal"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
@@ -115,7 +117,8 @@ func (w *wiring) scaffold(db *sql.DB, forge *scm.Client, r rooms) (*scaffold.Ser
 		DB: db, Templates: templates.FS, SCM: forge, Catalog: r.catalog, Git: w.git(), Dir: w.cfg.Path("platform", "tasks"),
 		Organization: w.cfg.Organization, Domain: w.cfg.Domain,
 		Vars:     func() map[string]any { return w.siteValues(r.delivery) },
-		Validate: validator(r.delivery), OnChange: observer(r.delivery, w.logger("scaffold")), Logger: w.logger("scaffold"),
+		Validate: validator(r.delivery), OnChange: observer(r.delivery, w.logger("scaffold")),
+		OnClean: cleaner(r.delivery), Logger: w.logger("scaffold"),
 	})
 }
 
@@ -153,14 +156,25 @@ func validator(deliveries *delivery.Service) func(context.Context, string, map[s
 	}
 }
 
+// cleaner tells delivery of tasks that were cleaned.
+func cleaner(deliveries *delivery.Service) func(context.Context, scaffold.Task, []scaffold.Made) error {
+	return func(ctx context.Context, t scaffold.Task, made []scaffold.Made) error {
+		return deliveries.DropTask(ctx, deliveryTask(t), slices.ContainsFunc(made, func(m scaffold.Made) bool { return m.Kind == action.KindRepository }))
+	}
+}
+
+func deliveryTask(t scaffold.Task) delivery.Task {
+	entity, _ := t.Output["entityRef"].(string)
+	return delivery.Task{
+		ID: t.ID, TemplateRef: t.TemplateRef, Status: t.Status, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt,
+		Values: t.Values, EntityRef: entity, Error: t.Error,
+	}
+}
+
 // observer tells delivery of every change of a task.
 func observer(deliveries *delivery.Service, log *slog.Logger) func(context.Context, scaffold.Task) {
 	return func(ctx context.Context, t scaffold.Task) {
-		entity, _ := t.Output["entityRef"].(string)
-		err := deliveries.ObserveTask(ctx, delivery.Task{
-			ID: t.ID, TemplateRef: t.TemplateRef, Status: t.Status, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt,
-			Values: t.Values, EntityRef: entity, Error: t.Error,
-		})
+		err := deliveries.ObserveTask(ctx, deliveryTask(t))
 		if err != nil && ctx.Err() == nil {
 			log.Error("tell delivery of a task", "task", t.ID, "error", err)
 		}
@@ -186,7 +200,7 @@ func (w *wiring) portal(r rooms) (*portal.Portal, error) {
 // named and whoever submitted it.
 func taskTarget(tasks *scaffold.Service) func(context.Context, string) (access.Target, error) {
 	return func(ctx context.Context, id string) (access.Target, error) {
-		task, err := tasks.Task(ctx, id)
+		task, err := tasks.Get(ctx, id)
 		var named *fault.Error
 		if errors.As(err, &named) {
 			return access.Target{}, &access.RefusalError{Status: named.Status(), Message: named.Message}

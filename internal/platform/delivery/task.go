@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -80,6 +81,45 @@ func (t *tracker) seeTask(ctx context.Context, task Task) {
 		t.kick(lookSource)
 		t.kick(lookEntity)
 	}
+}
+
+// DropTask is told that what a task had made was cleaned away. An application
+// that the task was to create and never did is forgotten; where it had made
+// the repository, what may have come of that is removed and proved gone first.
+// Any other application stays. It may be told more than once.
+func (s *Service) DropTask(ctx context.Context, task Task, madeRepository bool) error {
+	name, _ := task.Values["name"].(string)
+	select {
+	case <-s.begun:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	t := s.known(name)
+	if t == nil {
+		return nil
+	}
+	_, err := ask(ctx, t, func(t *tracker) bool { return t.drop(ctx, task.ID, madeRepository) })
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// drop begins the deletion of an application that a task never created.
+func (t *tracker) drop(ctx context.Context, task string, madeRepository bool) bool {
+	if t.d == nil || t.d.TaskID != task || t.d.Phase(Create).Status != Failed {
+		return false
+	}
+	if madeRepository {
+		return t.beginDeletion(ctx, t.app.CreatedBy)
+	}
+	now := t.s.cfg.Clock()
+	t.app.Deletion = newDeletion(t.app.CreatedBy, now)
+	for i := range t.app.Deletion.Steps {
+		step := &t.app.Deletion.Steps[i]
+		step.Status, step.Reason, step.FinishedAt = Done, "it was never made", &now
+	}
+	return true // run archives it
 }
 
 // describe takes what the form said of the application.

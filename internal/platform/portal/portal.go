@@ -49,7 +49,7 @@ type Platform struct {
 type Config struct {
 	Access     *access.Access
 	Delivery   *delivery.Service
-	Scaffolder http.Handler // serves /api/scaffolder/
+	Scaffolder http.Handler // serves /api/scaffolder/ and what tasks have made
 	Catalog    http.Handler // serves /api/catalog/
 	// Pushed is told of every push; nil: nobody is.
 	Pushed    func(ctx context.Context, repository, branch string) error
@@ -150,6 +150,9 @@ func (p *Portal) roomRoutes() []route {
 		{"GET", tasks + "/{id}", access.ReadTasks, scaffolder},
 		{"POST", tasks + "/{id}/cancel", access.ManageTask, scaffolder},
 		{"POST", tasks + "/{id}/retry", access.ManageTask, scaffolder},
+		{"GET", "/api/pronto/v1/leftovers", access.ReadTasks, scaffolder},
+		{"GET", "/api/pronto/v1/tasks/{id}/made", access.ReadTasks, scaffolder},
+		{"POST", "/api/pronto/v1/tasks/{id}/clean", access.ManageTask, scaffolder},
 		{"GET", tasks + "/{id}/eventstream", access.ReadTasks, scaffolder},
 		{"GET", "/api/catalog/entities", access.ReadCatalog, catalog},
 		{"GET", "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", access.ReadCatalog, catalog},

@@ -54,9 +54,6 @@ func (s *Service) submit(ctx context.Context, task Task) (Task, error) {
 	return task, s.enqueue(ctx, task.ID)
 }
 
-// Task returns one task; a *fault.Error when there is no such.
-func (s *Service) Task(ctx context.Context, id string) (Task, error) { return s.journal.get(ctx, id) }
-
 func (s *Service) template(ref string) (*Template, error) {
 	if ref == "" {
 		return nil, fault.Inputf("templateRef is missing")

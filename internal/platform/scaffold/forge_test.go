@@ -25,6 +25,7 @@ type testForge struct {
 	mu      sync.Mutex
 	repos   map[string]int64
 	created int
+	deleted int
 	pushes  int
 }
 
@@ -34,6 +35,8 @@ func newForge(t *testing.T) *testForge {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v3/orgs/{org}/repos", f.create)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}", f.get)
+	mux.HandleFunc("DELETE /api/v3/repos/{org}/{name}", f.delete)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/branches", f.branches)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/branches/{branch}", f.branch)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/git/commits/{sha}", f.commit)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/contents/{path...}", f.contents)
@@ -103,6 +106,36 @@ func (f *testForge) get(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, f.json(r.PathValue("name")))
+}
+
+func (f *testForge) delete(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, ok := f.repos[r.PathValue("name")]; !ok {
+		missing(w)
+		return
+	}
+	if err := os.RemoveAll(f.in(r.PathValue("name")).Dir); err != nil {
+		reply(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
+		return
+	}
+	delete(f.repos, r.PathValue("name"))
+	f.deleted++
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func (f *testForge) branches(w http.ResponseWriter, r *http.Request) {
+	out, err := f.in(r.PathValue("name")).Run(r.Context(), "for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads")
+	if err != nil {
+		missing(w)
+		return
+	}
+	list := []any{}
+	for line := range strings.Lines(string(out)) {
+		name, sha, _ := strings.Cut(strings.TrimSpace(line), " ")
+		list = append(list, map[string]any{"name": name, "commit": map[string]string{"sha": sha}})
+	}
+	reply(w, http.StatusOK, list)
 }
 
 func (f *testForge) branch(w http.ResponseWriter, r *http.Request) {

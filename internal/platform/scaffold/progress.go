@@ -153,45 +153,6 @@ func (j journal) step(ctx context.Context, task string, c stepChange, now time.T
 	})
 }
 
-// note is what an action wrote down before it acted outside; empty if nothing.
-func (j journal) note(ctx context.Context, task string, position int) (map[string]string, error) {
-	var text string
-	err := j.db.QueryRowContext(ctx, `SELECT journal FROM scaffolder_steps WHERE task_id = ? AND position = ?`, task, position).Scan(&text)
-	notes := map[string]string{}
-	if err == nil {
-		err = decode(text, &notes)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read notes of task %s: %w", task, err)
-	}
-	return notes, nil
-}
-
-func (j journal) writeNote(ctx context.Context, task string, position int, notes map[string]string) error {
-	_, err := j.db.ExecContext(ctx, `UPDATE scaffolder_steps SET journal = ? WHERE task_id = ? AND position = ?`, encode(notes), task, position)
-	if err != nil {
-		return fmt.Errorf("write notes of task %s: %w", task, err)
-	}
-	return nil
-}
-
-// notes are those of one step.
-type notes struct {
-	journal  journal
-	task     string
-	position int
-}
-
-// Read implements action.Notes.
-func (n notes) Read(ctx context.Context) (map[string]string, error) {
-	return n.journal.note(ctx, n.task, n.position)
-}
-
-// Write implements action.Notes.
-func (n notes) Write(ctx context.Context, written map[string]string) error {
-	return n.journal.writeNote(ctx, n.task, n.position, written)
-}
-
 func (j journal) log(ctx context.Context, task string, body EventBody, now time.Time) error {
 	return j.within(ctx, func(tx *sql.Tx) error { return record(ctx, tx, task, eventLog, body, now) })
 }

@@ -14,7 +14,7 @@ import (
 // maxBody bounds a submitted form.
 const maxBody = 1 << 20
 
-// Handler serves /api/scaffolder/.
+// Handler serves /api/scaffolder/ and what tasks have made, below /api/pronto/v1/.
 func (s *Service) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for route, handle := range map[string]func(http.ResponseWriter, *http.Request) error{
@@ -25,6 +25,9 @@ func (s *Service) Handler() http.Handler {
 		"GET /api/scaffolder/v2/tasks/{id}":                                           s.getTask,
 		"POST /api/scaffolder/v2/tasks/{id}/cancel":                                   s.postCancel,
 		"POST /api/scaffolder/v2/tasks/{id}/retry":                                    s.postRetry,
+		"GET /api/pronto/v1/tasks/{id}/made":                                          s.getMade,
+		"POST /api/pronto/v1/tasks/{id}/clean":                                        s.postClean,
+		"GET /api/pronto/v1/leftovers":                                                s.getLeftovers,
 		"GET /api/scaffolder/v2/tasks/{id}/eventstream":                               s.getStream,
 		"GET /api/scaffolder/v2/tasks/{id}/events":                                    s.getEvents,
 	} {

@@ -1,11 +1,13 @@
 package scaffold
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
@@ -87,4 +89,37 @@ func (s *Service) postCancel(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.answer(w, http.StatusOK, map[string]string{"status": StatusCancelled})
+}
+
+func (s *Service) getMade(w http.ResponseWriter, r *http.Request) error {
+	made, err := s.Made(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusOK, map[string]any{"made": made})
+}
+
+func (s *Service) postClean(w http.ResponseWriter, r *http.Request) error {
+	made, err := s.Clean(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusOK, map[string]any{"made": made})
+}
+
+// freshLook is how long a list of leftovers may take to find out which of them
+// were taken away by other means.
+const freshLook = time.Second
+
+func (s *Service) getLeftovers(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), freshLook)
+	defer cancel()
+	if err := s.lookAfter(ctx); err != nil {
+		s.logGone(r.Context(), "look after leftovers", err) // what was written of them is still told
+	}
+	leftovers, err := s.Leftovers(r.Context())
+	if err != nil {
+		return err
+	}
+	return s.answer(w, http.StatusOK, map[string]any{"tasks": leftovers})
 }

@@ -30,12 +30,20 @@ import (
 // FieldError says what is wrong with one value of a form.
 type FieldError = form.FieldError
 
+// Catalog is what the scaffolder needs of the catalog.
+type Catalog interface {
+	action.Catalog
+	// RemoveLocation takes a location out with what it states; one that is not
+	// there is fine.
+	RemoveLocation(ctx context.Context, id string) error
+}
+
 // Config says what a scaffolder works with.
 type Config struct {
 	DB           *sql.DB // of package store
 	Templates    fs.FS   // <name>/template.yaml with what it fetches
 	SCM          *scm.Client
-	Catalog      action.Catalog
+	Catalog      Catalog
 	Git          gitcmd.Remote // that repositories are pushed to
 	Dir          string        // for the workspaces of tasks
 	Organization string
@@ -47,8 +55,11 @@ type Config struct {
 	// OnChange is told of every change of status after it was committed, and
 	// of unfinished tasks again after a restart. It may be nil.
 	OnChange func(context.Context, Task)
-	Logger   *slog.Logger
-	Clock    func() time.Time // default time.Now
+	// OnClean is told when what a task had made was taken away. It is told
+	// again when cleaning is asked for again. It may be nil.
+	OnClean func(context.Context, Task, []Made) error
+	Logger  *slog.Logger
+	Clock   func() time.Time // default time.Now
 	// KeepWorkspace is how long the workspace of a task that failed or was
 	// cancelled stays for a retry; default 7 days.
 	KeepWorkspace time.Duration
@@ -67,6 +78,8 @@ type Service struct {
 	changes   *signals
 
 	arrivals sync.Mutex // held while a task is made and queued: they are taken in that order
+
+	cleaning sync.Mutex // held while what tasks have made is taken away
 
 	mu      sync.Mutex
 	running map[string]*context.CancelFunc // tasks at work

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, files fs.FS) *world {
 	w := &world{forge: forge, catalog: entities, changes: make(chan Task, 1000)}
 	w.cfg = Config{
 		DB: db, Templates: files, SCM: client, Catalog: entities, Git: gitcmd.Remote{Origin: forge.URL + "/"},
-		Dir: filepath.Join(dir, "tasks"), Organization: "apps", Domain: "example.com", Logger: log,
+		Dir: filepath.Join(dir, "tasks"), Organization: "apps", Domain: "example.com", Logger: log, Clock: time.Now,
 		Vars: func() map[string]any {
 			return map[string]any{"authority": "example.com", "forge": "https://git.example.com", "forgeHost": forge.host(),
 				"registry": "registry.example.com", "ingressClass": "pronto", "edge": "10.41.0.1", "architectures": []string{"amd64", "arm64"}}

@@ -124,7 +124,7 @@ func (r *run) call(position int, step Step) *action.Call {
 		DryRun: r.dry, Template: action.Source{Files: r.service.cfg.Templates, Dir: r.task.spec.Dir},
 		Output: map[string]any{},
 		Log:    func(ctx context.Context, text string) error { return r.tell(ctx, step, text) },
-		Notes:  notes{r.service.journal, r.task.ID, position},
+		Ledger: ledger{r.service, r.task.ID, position},
 	}
 }
 

@@ -2,6 +2,7 @@ package scaffold
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,8 +37,8 @@ func (s *Service) discard(name string) error {
 	return nil
 }
 
-// janitor removes the workspaces that nobody can need any more, from time to
-// time until ctx ends.
+// janitor removes the workspaces that nobody can need any more, and looks what
+// has become of leftovers, from time to time until ctx ends.
 func (s *Service) janitor(ctx context.Context) {
 	ticker := time.NewTicker(janitorEvery)
 	defer ticker.Stop()
@@ -47,8 +48,8 @@ func (s *Service) janitor(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		if err := s.sweep(ctx); err != nil && ctx.Err() == nil {
-			s.log.Warn("sweep the workspaces", "error", err)
+		if err := errors.Join(s.sweep(ctx), s.lookAfter(ctx)); err != nil && ctx.Err() == nil {
+			s.log.Warn("look after what tasks have left", "error", err)
 		}
 	}
 }

@@ -66,8 +66,8 @@ type Call struct {
 	Template  Source
 	Output    map[string]any // filled by the action
 
-	Log   func(ctx context.Context, text string) error // writes a line into the task's log
-	Notes Notes
+	Log    func(ctx context.Context, text string) error // writes a line into the task's log
+	Ledger Ledger
 }
 
 // Source is where a template's files are.
@@ -76,17 +76,11 @@ type Source struct {
 	Dir   string // of template.yaml, in Files
 }
 
-// Notes are what an action writes down before it acts outside: after a crash
-// it finds them again.
-type Notes interface {
-	Read(ctx context.Context) (map[string]string, error) // never nil without an error
-	Write(ctx context.Context, notes map[string]string) error
-}
-
 // Catalog is what actions need of the catalog.
 type Catalog interface {
 	Register(ctx context.Context, target string) (catalog.Registration, error)
 	Get(ctx context.Context, entityRef string) (catalog.Entity, error)
+	Locations(ctx context.Context) ([]catalog.Location, error)
 }
 
 // Host is what the actions work with.

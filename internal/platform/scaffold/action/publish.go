@@ -1,17 +1,15 @@
 package action
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/google/go-github/v74/github"
@@ -19,12 +17,6 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
-)
-
-// What publish:github notes down before and after it makes a repository.
-const (
-	noteIntent     = "creating"   // owner/name that this task is about to make
-	noteRepository = "repository" // id of the repository that this task made
 )
 
 func publishGitHub(h *Host) Action {
@@ -138,7 +130,7 @@ func (h *Host) commit(ctx context.Context, c *Call, p publication) (string, erro
 // repository makes the repository, or finds the one that this very task made
 // before it was cut off.
 func (h *Host) repository(ctx context.Context, c *Call, p publication) (*github.Repository, error) {
-	notes, err := c.Notes.Read(ctx)
+	noted, intended, err := c.Ledger.Find(ctx, KindRepository, p.owner+"/"+p.name)
 	if err != nil {
 		return nil, err
 	}
@@ -149,25 +141,21 @@ func (h *Host) repository(ctx context.Context, c *Call, p publication) (*github.
 	case err != nil:
 		return nil, err
 	}
-	mine, err := h.mine(ctx, p, found, notes)
-	if err != nil {
-		return nil, err
+	mine := intended && noted.ID == fmt.Sprint(found.GetID())
+	if intended && noted.ID == "" {
+		if mine, err = h.empty(ctx, p, found); err != nil {
+			return nil, err
+		}
 	}
 	if !mine {
 		return nil, fault.Conflictf("Repository %s/%s exists already", p.owner, p.name)
 	}
-	return found, h.noteRepository(ctx, c, notes, found)
+	return found, c.Ledger.Made(ctx, repositoryThing(p, found, ""))
 }
 
-// mine reports whether a repository was made by this task: it noted the id, or
-// it noted that it was about to and the repository has no commit yet.
-func (h *Host) mine(ctx context.Context, p publication, found *github.Repository, notes map[string]string) (bool, error) {
-	if id := notes[noteRepository]; id != "" {
-		return id == fmt.Sprint(found.GetID()), nil
-	}
-	if notes[noteIntent] != p.owner+"/"+p.name {
-		return false, nil
-	}
+// empty reports whether a repository has no commit: one that this task was
+// about to make is then the one that it made.
+func (h *Host) empty(ctx context.Context, p publication, found *github.Repository) (bool, error) {
 	_, err := h.SCM.Branch(ctx, p.owner, p.name, found.GetDefaultBranch())
 	if errors.Is(err, scm.ErrNotFound) {
 		return true, nil
@@ -176,30 +164,44 @@ func (h *Host) mine(ctx context.Context, p publication, found *github.Repository
 }
 
 func (h *Host) createRepository(ctx context.Context, c *Call, p publication) (*github.Repository, error) {
-	notes := map[string]string{noteIntent: p.owner + "/" + p.name}
-	if err := c.Notes.Write(ctx, notes); err != nil {
+	thing := repositoryThing(p, nil, "")
+	if err := c.Ledger.Intend(ctx, thing); err != nil {
 		return nil, err
 	}
+	ctx, done := seeThrough(ctx)
+	defer done()
 	visibility := text(p.input, "repoVisibility", "private")
 	created, err := h.SCM.CreateRepository(ctx, p.owner, &github.Repository{
 		Name: &p.name, Description: github.Ptr(text(p.input, "description", "")), Homepage: github.Ptr(text(p.input, "homepage", "")),
 		Private: github.Ptr(visibility != "public"), Visibility: &visibility, DefaultBranch: &p.branch,
 	})
+	if err == nil {
+		return created, c.Ledger.Made(ctx, repositoryThing(p, created, ""))
+	}
 	if scm.Exists(err) { // somebody else was faster: this task has no claim
-		if noteErr := c.Notes.Write(ctx, map[string]string{}); noteErr != nil {
-			return nil, noteErr
-		}
-		return nil, fault.Conflictf("Repository %s/%s exists already", p.owner, p.name)
+		err = fault.Conflictf("Repository %s/%s exists already", p.owner, p.name)
 	}
-	if err != nil {
-		return nil, err
+	if refused(err) {
+		return nil, errors.Join(err, c.Ledger.Forget(ctx, thing))
 	}
-	return created, h.noteRepository(ctx, c, notes, created)
+	return nil, err
 }
 
-func (h *Host) noteRepository(ctx context.Context, c *Call, notes map[string]string, r *github.Repository) error {
-	notes[noteRepository] = fmt.Sprint(r.GetID())
-	return c.Notes.Write(ctx, notes)
+// refused reports whether the forge said that it has not done what was asked.
+// After any other error it may have.
+func refused(err error) bool {
+	var known *fault.Error
+	var answer *github.ErrorResponse
+	return errors.As(err, &known) || errors.Is(err, scm.ErrNotFound) ||
+		errors.As(err, &answer) && answer.Response.StatusCode < http.StatusInternalServerError
+}
+
+func repositoryThing(p publication, r *github.Repository, commit string) Thing {
+	thing := Thing{Kind: KindRepository, Name: p.owner + "/" + p.name, URL: r.GetHTMLURL(), Commit: commit}
+	if r.GetID() != 0 {
+		thing.ID = fmt.Sprint(r.GetID())
+	}
+	return thing
 }
 
 // push sends the commit, unless the repository has it: then somebody may have
@@ -226,19 +228,10 @@ func (h *Host) push(ctx context.Context, c *Call, p publication, r *github.Repos
 	if !errors.Is(err, scm.ErrNotFound) {
 		return err
 	}
-	git := gitcmd.Git{Dir: p.source, Remote: h.Git, Env: []string{"GIT_DIR=" + p.git, "GIT_WORK_TREE=" + p.source}}
-	return pushWhole(git.Command(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch))
-}
-
-// pushWhole runs git in a process group of its own, so that the helper which
-// speaks HTTP for it ends with it.
-func pushWhole(cmd *exec.Cmd) error {
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	if err := cmd.Run(); err != nil {
-		return &gitcmd.Error{Args: cmd.Args[1:], Stderr: stderr.String(), Cause: err}
+	if err := c.Ledger.Made(ctx, repositoryThing(p, r, commit)); err != nil {
+		return err
 	}
-	return nil
+	git := gitcmd.Git{Dir: p.source, Remote: h.Git, Env: []string{"GIT_DIR=" + p.git, "GIT_WORK_TREE=" + p.source}}
+	_, err = git.Run(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch)
+	return err
 }

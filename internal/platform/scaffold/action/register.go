@@ -2,9 +2,11 @@ package action
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path"
+	"slices"
 	"strings"
 
 	"sigs.k8s.io/yaml"
@@ -45,7 +47,7 @@ func (h *Host) register(ctx context.Context, c *Call, input map[string]any) erro
 	if err := c.logf(ctx, "Registering %s in the catalog", target); err != nil {
 		return err
 	}
-	registration, err := h.Catalog.Register(ctx, target)
+	registration, err := h.registerLocation(ctx, c, target)
 	if err != nil {
 		if flag(input, "optional") {
 			return c.logf(ctx, "It was not registered: %v", err)
@@ -57,6 +59,36 @@ func (h *Host) register(ctx context.Context, c *Call, input map[string]any) erro
 		c.Output["entityRef"] = ref
 	}
 	return nil
+}
+
+// registerLocation registers a target; one that was registered before is not
+// of this task's making.
+func (h *Host) registerLocation(ctx context.Context, c *Call, target string) (catalog.Registration, error) {
+	thing := Thing{Kind: KindLocation, Name: target, URL: target}
+	_, mine, err := c.Ledger.Find(ctx, thing.Kind, thing.Name)
+	if err != nil {
+		return catalog.Registration{}, err
+	}
+	if !mine {
+		before, err := h.Catalog.Locations(ctx)
+		if err != nil {
+			return catalog.Registration{}, err
+		}
+		if slices.ContainsFunc(before, func(l catalog.Location) bool { return l.Target == target }) {
+			return h.Catalog.Register(ctx, target)
+		}
+		if err := c.Ledger.Intend(ctx, thing); err != nil {
+			return catalog.Registration{}, err
+		}
+	}
+	ctx, done := seeThrough(ctx)
+	defer done()
+	registration, err := h.Catalog.Register(ctx, target)
+	if err != nil {
+		return registration, errors.Join(err, c.Ledger.Forget(ctx, thing))
+	}
+	thing.ID = registration.LocationID
+	return registration, c.Ledger.Made(ctx, thing)
 }
 
 // mainEntity prefers a component that was not generated, as Backstage does.
