@@ -191,15 +191,20 @@ func (c *cluster) architectures() []string {
 // application reads the named Application from the watch. The facts lack
 // Contains, which needs the history of the repository.
 func (c *cluster) application(name string) *ApplicationFact {
+	if u := c.find(name); u != nil {
+		return applicationOf(u)
+	}
+	return nil
+}
+
+// find is the named Application as the watch has it; nil if there is none.
+func (c *cluster) find(name string) *unstructured.Unstructured {
 	object, err := c.apps.ForResource(applications).Lister().ByNamespace(c.namespace).Get(name)
 	if err != nil {
 		return nil
 	}
-	u, ok := object.(*unstructured.Unstructured)
-	if !ok {
-		return nil
-	}
-	return applicationOf(u)
+	u, _ := object.(*unstructured.Unstructured)
+	return u
 }
 
 func applicationOf(u *unstructured.Unstructured) *ApplicationFact {

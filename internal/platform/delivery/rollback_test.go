@@ -90,6 +90,10 @@ func TestARollbackBringsBackWhatWasDeployed(t *testing.T) {
 	}
 	message := w.git.Git(repository, "log", "-1", "--format=%B", "main")
 	w.push(repository, back.Revision, message, "admin", "User") // the forge's event, late
+	list := must[delivery.ResourceList](t)(w.service.Resources(ctx, "hello"))
+	if n := len(list.Resources); list.Application == nil || list.Application.Sync != "Synced" || n == 0 || list.Resources[n-1].Name != "hello-1" {
+		t.Errorf("resources = %+v", list)
+	}
 	w.theVersionsSaySo(first, second, back.Revision)
 	if _, err := w.service.Rollback(ctx, "hello", first, ana); err == nil || !strings.Contains(err.Error(), "is what is deployed now") {
 		t.Errorf("to what is live: %v", err)

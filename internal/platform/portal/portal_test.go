@@ -174,6 +174,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/api/pronto/v1/apps/x/runs/1/cancel", "pronto_admin", 404},
 		{"GET", "/api/pronto/v1/apps/x/versions", viewer.Reveal(), 404},
 		{"POST", "/api/pronto/v1/apps/x/rollback", viewer.Reveal(), 404},
+		{"GET", "/api/pronto/v1/apps/x/resources", viewer.Reveal(), 404},
 		{"POST", "/api/scaffolder/v2/tasks", viewer.Reveal(), 403},
 		{"POST", "/api/scaffolder/v2/tasks", "pronto_admin", 200},
 		{"POST", "/api/scaffolder/v2/tasks/1/cancel", viewer.Reveal(), 403},
