@@ -54,24 +54,14 @@ func (p *Portal) target(route route, r *http.Request) (access.Target, error) {
 	return access.Target{}, fmt.Errorf("route %s %s: its action needs a target and its path names none", route.method, route.path)
 }
 
-// room serves what the rooms serve beyond the routes of the API, by whether it
+// room serves what the scaffolder serves beyond the routes of the API, by whether it
 // reads or writes.
 func (p *Portal) room(read, write access.Action, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		action := write
-		if r.Method == http.MethodGet || r.Method == http.MethodHead || isQuery(r) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			action = read
 		}
 		p.guard(route{r.Method, r.URL.Path, action, pass(h)}).ServeHTTP(w, r)
 	})
-}
-
-// isQuery reports whether a POST only asks.
-func isQuery(r *http.Request) bool {
-	switch r.URL.Path {
-	case "/api/catalog/entities/by-refs", "/api/catalog/entities/by-query", "/api/catalog/entity-facets",
-		"/api/catalog/locations/by-query", "/api/catalog/validate-entity", "/api/catalog/analyze-location":
-		return true
-	}
-	return false
 }

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pronto-platform/pronto/api/openapi"
@@ -136,13 +137,13 @@ func (p *Portal) routes() []route {
 		{"GET", "/healthz", "", p.health},
 		{"GET", "/openapi.yaml", "", p.openapi},
 	}
-	return append(list, p.roomRoutes()...)
+	return slices.Concat(list, p.roomRoutes(), p.catalogRoutes())
 }
 
-// roomRoutes are those that the scaffolder and the catalog serve themselves,
-// as far as the API describes them.
+// roomRoutes are those that the scaffolder serves itself, as far as the API
+// describes them.
 func (p *Portal) roomRoutes() []route {
-	scaffolder, catalog := pass(p.cfg.Scaffolder), pass(p.cfg.Catalog)
+	scaffolder := pass(p.cfg.Scaffolder)
 	const tasks = "/api/scaffolder/v2/tasks"
 	return []route{
 		{"GET", "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema", access.ReadCatalog, scaffolder},
@@ -155,8 +156,6 @@ func (p *Portal) roomRoutes() []route {
 		{"GET", "/api/pronto/v1/tasks/{id}/made", access.ReadTasks, scaffolder},
 		{"POST", "/api/pronto/v1/tasks/{id}/clean", access.ManageTask, scaffolder},
 		{"GET", tasks + "/{id}/eventstream", access.ReadTasks, scaffolder},
-		{"GET", "/api/catalog/entities", access.ReadCatalog, catalog},
-		{"GET", "/api/catalog/entities/by-name/{kind}/{namespace}/{name}", access.ReadCatalog, catalog},
 	}
 }
 
@@ -173,9 +172,8 @@ func (p *Portal) Handler() http.Handler {
 	for _, route := range p.routes() {
 		mux.Handle(route.method+" "+route.path, p.guard(route))
 	}
-	// What else the two rooms serve, by whether it reads or writes.
+	// What else the scaffolder serves, by whether it reads or writes.
 	mux.Handle("/api/scaffolder/", p.room(access.ReadTasks, access.CreateApp, p.cfg.Scaffolder))
-	mux.Handle("/api/catalog/", p.room(access.ReadCatalog, access.WriteCatalog, p.cfg.Catalog))
 	mux.Handle("/api/", p.guard(route{serve: p.unknown}))
 	mux.Handle("/auth/", p.guard(route{serve: p.unknown}))
 	mux.Handle("/", newWeb(p.cfg.Web, p.log))
