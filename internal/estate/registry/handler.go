@@ -67,8 +67,9 @@ func (r *Registry) challenge(w http.ResponseWriter, want access, code, message, 
 
 // caller is who a request comes from.
 type caller struct {
-	user   string
-	allows func(access) bool
+	user     string
+	platform bool // the administrator: people have names of their own choice
+	allows   func(access) bool
 }
 
 // caller reads a token of our own, or the Basic credentials of the node and
@@ -77,9 +78,9 @@ func (r *Registry) caller(req *http.Request) (caller, error) {
 	if user, password, ok := req.BasicAuth(); ok {
 		switch {
 		case r.cfg.Node.matches(user, password):
-			return caller{user, within(func(access) []string { return []string{pull} })}, nil
+			return caller{user: user, allows: within(func(access) []string { return []string{pull} })}, nil
 		case r.cfg.Admin.matches(user, password):
-			return caller{user, within(adminActions)}, nil
+			return caller{user: user, platform: true, allows: within(adminActions)}, nil
 		}
 		return caller{}, errCredentials
 	}
@@ -88,7 +89,7 @@ func (r *Registry) caller(req *http.Request) (caller, error) {
 		return caller{}, errCredentials
 	}
 	c, err := r.tokens.read(strings.TrimSpace(raw))
-	return caller{c.Subject, c.allows}, err
+	return caller{user: c.Subject, platform: c.Platform, allows: c.allows}, err
 }
 
 func within(actions func(access) []string) func(access) bool {

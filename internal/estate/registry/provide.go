@@ -34,6 +34,6 @@ func (r *Registry) provided(ctx context.Context, c caller, t target) error {
 // wanted leaves out the administrator, who brings the images, and digests,
 // which name what was here before.
 func (r *Registry) wanted(c caller, t target) bool {
-	return r.cfg.Provide != nil && c.user != r.cfg.Admin.User && strings.HasPrefix(t.Repository, basePrefix) &&
+	return r.cfg.Provide != nil && !c.platform && strings.HasPrefix(t.Repository, basePrefix) &&
 		t.Kind == "manifests" && !strings.Contains(t.Reference, ":")
 }

@@ -27,21 +27,22 @@ type tokens struct {
 
 type claims struct {
 	jwt.RegisteredClaims
-	Access []access `json:"access"`
+	Access   []access `json:"access"`
+	Platform bool     `json:"platform,omitempty"` // of the administrator, whatever the name
 }
 
 func (c claims) allows(need access) bool {
 	return need.Type == "" || slices.ContainsFunc(c.Access, func(a access) bool { return a.covers(need) })
 }
 
-func (t *tokens) issue(subject string, granted []access) (string, time.Time, error) {
+func (t *tokens) issue(subject string, platform bool, granted []access) (string, time.Time, error) {
 	now := t.now()
 	token, err := jwt.NewWithClaims(jwt.SigningMethodES256, claims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer: t.service, Audience: jwt.ClaimStrings{t.service}, Subject: subject,
 			IssuedAt: jwt.NewNumericDate(now), ExpiresAt: jwt.NewNumericDate(now.Add(t.lifetime)),
 		},
-		Access: granted,
+		Access: granted, Platform: platform,
 	}).SignedString(t.key)
 	if err != nil {
 		return "", now, fmt.Errorf("registry: sign token: %w", err)

@@ -38,7 +38,7 @@ func (r *Registry) serveToken(w http.ResponseWriter, req *http.Request) {
 		writeError(w, http.StatusServiceUnavailable, "UNAVAILABLE", "the forge, which knows the credentials, does not answer; try again")
 		return
 	}
-	r.writeToken(w, user, granted)
+	r.writeToken(w, user, r.cfg.Admin.matches(user, password.Reveal()), granted)
 }
 
 func tokenRequest(w http.ResponseWriter, req *http.Request) (string, secret.String, []string, error) {
@@ -103,8 +103,8 @@ func (r *Registry) forgeActions(ctx context.Context, token secret.String, a acce
 	return p.actions(), err
 }
 
-func (r *Registry) writeToken(w http.ResponseWriter, user string, granted []access) {
-	token, issued, err := r.tokens.issue(user, granted)
+func (r *Registry) writeToken(w http.ResponseWriter, user string, platform bool, granted []access) {
+	token, issued, err := r.tokens.issue(user, platform, granted)
 	if err != nil {
 		r.log.Error("token not issued", "error", err)
 		writeError(w, http.StatusInternalServerError, "UNKNOWN", "the token could not be signed")
