@@ -6,5 +6,5 @@ import "embed"
 
 // FS has one directory for each template.
 //
-//go:embed all:nodejs
+//go:embed all:go all:nodejs all:python all:shared all:static
 var FS embed.FS

@@ -24,7 +24,12 @@ func (p *Platform) App(ctx context.Context, name string) (client.App, error) {
 
 // Create makes an application from the nodejs template and waits until it is live.
 func (p *Platform) Create(ctx context.Context, name string, sets ...string) (client.App, error) {
-	args := []string{"create", name, "--template", "nodejs", "--wait", "-o", "json"}
+	return p.CreateFrom(ctx, "nodejs", name, sets...)
+}
+
+// CreateFrom makes an application from a template and waits until it is live.
+func (p *Platform) CreateFrom(ctx context.Context, template, name string, sets ...string) (client.App, error) {
+	args := []string{"create", name, "--template", template, "--wait", "-o", "json"}
 	for _, s := range sets {
 		args = append(args, "--set", s)
 	}

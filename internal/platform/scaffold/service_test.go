@@ -160,7 +160,7 @@ func TestAFormBecomesARepositoryAndACatalogEntry(t *testing.T) {
 		t.Errorf("in the catalog: %v, %v", there, err)
 	}
 	log := messages(t, s, task.ID)
-	for _, want := range []string{"Starting up task with 3 steps", "Beginning step Fetch the skeleton", "Finished step Register it in the catalog", "Run completed with status: completed"} {
+	for _, want := range []string{"Starting up task with 4 steps", "Beginning step Fetch the skeleton", "Finished step Register it in the catalog", "Run completed with status: completed"} {
 		if !slices.Contains(log, want) {
 			t.Errorf("the log lacks %q: %q", want, log)
 		}
@@ -222,7 +222,7 @@ func TestATaskThatIsCutOffGoesOnWhereItWas(t *testing.T) {
 				t.Errorf("%d repositories made and %d pushes, want one of each", w.forge.created, w.forge.pushes)
 			}
 			log := messages(t, second, task.ID)
-			for _, line := range []string{"Starting up task with 3 steps", "Beginning step Publish the repository", "Finished step Publish the repository", "Run completed with status: completed"} {
+			for _, line := range []string{"Starting up task with 4 steps", "Beginning step Publish the repository", "Finished step Publish the repository", "Run completed with status: completed"} {
 				if n := count(log, line); n != 1 {
 					t.Errorf("the log has %q %d times: %q", line, n, log)
 				}
@@ -427,7 +427,7 @@ func TestAStepThatCannotRunFailsTheTaskWithAReason(t *testing.T) {
 		"unknown action": {"\n    - {id: a, action: 'no:such'}", "'no:such' is not registered. Known actions: catalog:register"},
 		"bad input":      {"\n    - {id: a, action: 'fs:delete', input: {}}", `Invalid input passed to action fs:delete, instance requires property "files"`},
 		"path escape":    {"\n    - {id: a, action: 'fs:delete', input: {files: ['../x']}}", "outside of the workspace"},
-		"fetch escape":   {"\n    - {id: a, action: 'fetch:template', input: {url: '../..'}}", "not inside of the template"},
+		"fetch escape":   {"\n    - {id: a, action: 'fetch:template', input: {url: '../..'}}", "leads out of where"},
 		"target escape":  {"\n    - {id: a, action: 'fetch:template', input: {url: '.', targetPath: '../../x'}}", "outside of the workspace"},
 		"endless each":   {"\n    - {id: a, action: 'debug:log', each: '${{ parameters.missing }}'}", "debug:log.each"},
 	} {

@@ -26,7 +26,7 @@ func fetchTemplate(h *Host) Action {
 		Description: "Copies a directory of the template into the workspace and renders names and contents of its files.",
 		Schema: Schema{
 			Input: object([]string{"url"}, map[string]any{
-				"url":                   property("string", "Directory, relative to template.yaml."),
+				"url":                   property("string", "Directory, relative to template.yaml; ../ leads to what templates share."),
 				"targetPath":            property("string", "Where in the workspace; default its root."),
 				"values":                property("object", "Read by the files as values.<name>."),
 				"copyWithoutTemplating": listOf(property("string", ""), "Patterns of files whose content is copied as it is."),
@@ -52,9 +52,11 @@ type source struct {
 }
 
 func (h *Host) fetch(ctx context.Context, c *Call, input map[string]any) error {
+	// As in Backstage a url may lead to what lies beside the template, so that
+	// templates share files; it cannot lead out of their source.
 	directory := path.Join(c.Template.Dir, text(input, "url", ""))
-	if _, err := inside(text(input, "url", "")); err != nil || !fs.ValidPath(directory) {
-		return fault.Inputf("url %q is not inside of the template", text(input, "url", ""))
+	if path.IsAbs(text(input, "url", "")) || !fs.ValidPath(directory) {
+		return fault.Inputf("url %q leads out of where the template comes from", text(input, "url", ""))
 	}
 	target, err := inside(text(input, "targetPath", "."))
 	if err != nil {

@@ -19,12 +19,13 @@ import (
 // hostile is a description that breaks whatever is not quoted.
 const hostile = `It's "quoted": {a: #b} \ $HOME ` + "`id`" + ` ${{ x }} <b> %}`
 
-// renderedNode creates an application and returns a clone of its repository.
-func renderedNode(t *testing.T) string {
+// rendered creates an application from a golden path and returns a clone of
+// its repository.
+func rendered(t *testing.T, template string) string {
 	t.Helper()
 	w := newWorld(t, templates.FS)
 	s, _ := w.start(t)
-	task, err := s.Create(t.Context(), CreateRequest{TemplateRef: "nodejs", Values: map[string]any{"name": "hello", "description": hostile}})
+	task, err := s.Create(t.Context(), CreateRequest{TemplateRef: template, Values: map[string]any{"name": "hello", "description": hostile}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,8 +39,25 @@ func renderedNode(t *testing.T) string {
 	return clone
 }
 
-func TestTheNodejsTemplateMakesAWholeApplication(t *testing.T) {
-	dir := renderedNode(t)
+// goldenPaths are the templates with the commands by which what they make
+// tests itself.
+var goldenPaths = map[string][][]string{
+	"nodejs": {{"node", "--test"}},
+	"go":     {{"gofmt", "-l", "-d", "."}, {"go", "vet", "./..."}, {"go", "test", "./..."}},
+	"python": {{"python3", "-m", "compileall", "-q", "."}, {"python3", "-m", "unittest", "discover", "-s", "tests", "-t", "."}},
+	"static": {{"node", "--test"}},
+}
+
+func TestEveryGoldenPathMakesAWholeApplication(t *testing.T) {
+	for template, tests := range goldenPaths {
+		t.Run(template, func(t *testing.T) {
+			t.Parallel()
+			wholeApplication(t, rendered(t, template), tests)
+		})
+	}
+}
+
+func wholeApplication(t *testing.T, dir string, tests [][]string) {
 	manifests, err := filepath.Glob(filepath.Join(dir, "deploy", "*.yaml"))
 	if err != nil || len(manifests) < 7 {
 		t.Fatalf("manifests: %v, %v", manifests, err)
@@ -53,17 +71,24 @@ func TestTheNodejsTemplateMakesAWholeApplication(t *testing.T) {
 		}
 	})
 	t.Run("its workflow has no fault", func(t *testing.T) { workflowIsSound(t, filepath.Join(dir, ".github", "workflows", "ci.yaml")) })
-	t.Run("its own tests pass", func(t *testing.T) {
-		node, err := exec.LookPath("node")
-		if err != nil {
-			t.Skip("no node on this machine")
-		}
-		cmd := exec.CommandContext(t.Context(), node, "--test")
-		cmd.Dir = dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("node --test: %v\n%s", err, out)
-		}
-	})
+	for _, command := range tests {
+		t.Run(strings.Join(command, " "), func(t *testing.T) { passes(t, dir, command) })
+	}
+}
+
+// passes runs a command that says nothing but of tests when all is well.
+func passes(t *testing.T, dir string, command []string) {
+	program, err := exec.LookPath(command[0])
+	if err != nil {
+		t.Skipf("no %s on this machine", command[0])
+	}
+	cmd := exec.CommandContext(t.Context(), program, command[1:]...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	if err != nil || command[0] == "gofmt" && len(out) > 0 {
+		t.Errorf("%v\n%s", err, out)
+	}
 }
 
 func everyDocumentParses(t *testing.T, dir string) {
