@@ -43,29 +43,35 @@ export function evidenceOf(app, phase, revision) {
 
 export function deliveryOf(app, states, more = {}) {
   const revision = more.revision ?? hex(app.name.length);
+  const startedAt = more.startedAt ?? ago(500);
+  let offset = 0;
+  const moment = (seconds) => new Date(Date.parse(startedAt) + seconds * 1000).toISOString();
   const phases = phaseNames.map((name, i) => {
     const status = states[i];
     const begun = status === "done" || status === "failed" || status === "running";
+    const seconds = begun ? usual[name] * (0.8 + ((i * 7 + app.name.length) % 5) / 10) : 0;
+    const from = Math.max(0, offset - (name === "expose" ? 0.4 : 0)); // expose begins while the pods start
+    if (begun) offset = from + seconds;
     return {
       name,
       status,
-      seconds: begun ? usual[name] * (0.8 + ((i * 7 + app.name.length) % 5) / 10) : 0,
-      ...(begun ? { usualSeconds: usual[name] } : {}),
+      seconds,
+      ...(begun ? { usualSeconds: usual[name], startedAt: moment(from), ...(status === "running" ? {} : { finishedAt: moment(offset) }) } : {}),
       evidence: begun ? evidenceOf(app, name, revision) : {},
     };
   });
-  const seconds = phases.reduce((sum, phase) => sum + phase.seconds, 0);
-  return { id: `d-${revision.slice(0, 8)}`, app: app.name, status: "live", revision, message: "Greet in two languages", author: "Ana Lima", startedAt: ago(500), seconds, runId: 7, runUrl: `${app.repository}/actions/runs/7`, phases, ...more };
+  return { id: `d-${revision.slice(0, 8)}`, app: app.name, status: "live", revision, message: "Greet in two languages", author: "Ana Lima", startedAt, finishedAt: moment(offset), seconds: offset, image: `registry.${domain}/idp-${app.name}:sha-${revision.slice(0, 7)}@${digest}`, runId: 7, runUrl: `${app.repository}/actions/runs/7`, phases, ...more };
 }
 
 const done = ["done", "done", "done", "done", "done"];
 
 export function firstApps() {
   const hello = appNamed("hello", { status: "live", url: `https://hello.${domain}`, description: "Says hello to whoever asks", createdAt: ago(90_000), liveRevision: hex(5) });
-  hello.delivery = deliveryOf(hello, done, { revision: hex(5), startedAt: ago(1_260), seconds: 7.9 });
+  hello.delivery = deliveryOf(hello, done, { revision: hex(5), startedAt: ago(1_260), taskId: "t-hello" });
   const shop = appNamed("shop-api", { status: "failed", url: `https://shop-api.${domain}`, createdAt: ago(400_000), liveRevision: hex(3), owner: "group:default/shop" });
   shop.delivery = deliveryOf(shop, ["skipped", "failed", "waiting", "waiting", "waiting"], { status: "failed", startedAt: ago(320), message: "Round prices half up" });
   shop.delivery.phases[0].reason = "this delivery began with a push";
+  shop.delivery.phases[1].evidence = { run: 7, runUrl: `${shop.repository}/actions/runs/7`, log: ["> node --test", "ok 1 - answers 200 on /healthz", "not ok 2 - rounds half up", "  expected: 1.25", "  actual: 1.24", "# fail 1"] };
   shop.delivery.phases[1].reason = 'step "Test" of job "build" failed: exit code 1';
   const inside = appNamed("reports", { status: "live", public: false, createdAt: ago(2_000_000) });
   inside.delivery = deliveryOf(inside, ["done", "done", "done", "skipped", "done"], { startedAt: ago(172_800) });
@@ -76,8 +82,9 @@ export function firstApps() {
 }
 
 export const earlier = (app) => [
-  deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), startedAt: ago(40_000), message: "Read the greeting from the environment" }),
-  deliveryOf(app, done, { revision: hex(21), status: "superseded", startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
+  deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), startedAt: ago(40_000), message: "Read the greeting from the environment, and say it in the language that the caller's Accept-Language header asks for" }),
+  deliveryOf(app, ["skipped", "failed", "waiting", "waiting", "waiting"], { revision: hex(19), status: "failed", startedAt: ago(60_000), message: "Answer in French" }),
+  deliveryOf(app, done, { revision: hex(21), startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
 ];
 
 const parts = ["cluster", "forge", "actions", "registry", "gitops", "edge", "dns", "identity", "portal"];
@@ -120,21 +127,22 @@ export const form = {
   ],
 };
 
+/** pastTask is a task that ended when its application's delivery began. */
+export const pastTask = (delivery, name) => ({
+  id: delivery.taskId,
+  status: "completed",
+  createdAt: delivery.startedAt,
+  createdBy: "user:default/dev",
+  spec: { parameters: { name }, steps },
+  steps: steps.map((step, i) => ({ ...step, status: "completed", startedAt: new Date(Date.parse(delivery.startedAt) + i * 240).toISOString(), finishedAt: new Date(Date.parse(delivery.startedAt) + (i + 1) * 240).toISOString() })),
+  events: [],
+});
+
 export const steps = [
   { id: "fetch", name: "Fetch the skeleton", action: "fetch:template" },
   { id: "publish", name: "Publish the repository", action: "publish:github" },
   { id: "register", name: "Register it in the catalog", action: "catalog:register" },
 ];
-
-export function runOf(failed) {
-  const at = (seconds) => ago(60 - seconds);
-  const names = ["Set up job", "Check out", "Test", "Build and push", "Write the image into deploy/"];
-  const jobs = names.map((name, i) => {
-    const skipped = failed && i > 2;
-    return { number: i + 1, name, status: "completed", conclusion: failed && i === 2 ? "failure" : skipped ? "skipped" : "success", ...(skipped ? {} : { startedAt: at(i * 0.7), finishedAt: at(i * 0.7 + 0.6) }) };
-  });
-  return { id: 7, name: "ci", status: "completed", conclusion: failed ? "failure" : "success", url: `https://git.${domain}/apps/idp-x/actions/runs/7`, jobs: [{ id: 1, name: "build", status: "completed", conclusion: failed ? "failure" : "success", steps: jobs }] };
-}
 
 export function runLog(failed) {
   const text = [

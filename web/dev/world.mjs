@@ -1,6 +1,6 @@
 // The mock's world: applications that travel the line by themselves.
 
-import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, phaseNames, steps } from "./data.mjs";
+import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, pastTask, phaseNames, steps } from "./data.mjs";
 
 const spans = { create: 1100, build: 4200, sync: 1900, expose: 900, live: 500 }; // ms
 const reasons = { create: "waits for the repository's first commit", build: "runs Build and push", sync: "1 of 2 pods are ready", expose: "waits for a healthy target", live: "waits for a good answer" };
@@ -22,10 +22,12 @@ export class World {
   listeners = new Set();
   taskListeners = new Set();
   count = 0;
+  runs = 40;
 
   constructor() {
     const hello = this.apps.get("hello");
     this.history.set("hello", earlier(hello));
+    this.tasks.set(hello.delivery.taskId, pastTask(hello.delivery, "hello"));
   }
 
   tell(kind, data) {
@@ -45,7 +47,7 @@ export class World {
     app.delivery = deliveryOf(app, Array(5).fill("waiting"), { status: "in_progress", taskId: id, startedAt: new Date().toISOString(), seconds: 0, runId: undefined });
     setTimeout(() => {
       this.apps.set(app.name, app);
-      this.travel(app, 0, Date.now());
+      this.travel(app, app.delivery, 0, Date.now());
     }, 250);
     steps.forEach((step, i) => {
       setTimeout(() => this.log(id, { stepId: step.id, status: "processing", message: `Beginning step ${step.name}` }), 150 + i * 300);
@@ -58,6 +60,16 @@ export class World {
     return id;
   }
 
+  /** push is a commit on the default branch: a delivery without a create phase. */
+  push(app, revision, message) {
+    const before = app.delivery;
+    if (before) this.history.set(app.name, [before.status === "in_progress" ? { ...before, status: "superseded" } : before, ...(this.history.get(app.name) ?? [])]);
+    app.delivery = deliveryOf(app, ["skipped", "waiting", "waiting", "waiting", "waiting"], { revision, message, author: "Dev Eloper", status: "in_progress", startedAt: new Date().toISOString(), finishedAt: undefined, seconds: 0, runId: undefined });
+    app.delivery.phases[0].reason = "this delivery began with a push";
+    app.status = "in_progress";
+    this.travel(app, app.delivery, 1, Date.now());
+  }
+
   log(taskId, body, type = "log") {
     const { events } = this.tasks.get(taskId);
     const event = { id: events.length + 1, taskId, type, createdAt: new Date().toISOString(), body };
@@ -65,8 +77,8 @@ export class World {
     this.taskListeners.forEach((listener) => listener(event));
   }
 
-  travel(app, i, begun) {
-    const { delivery } = app;
+  travel(app, delivery, i, begun) {
+    if (app.delivery !== delivery) return; // a later push took its place
     delivery.seconds = (Date.now() - begun) / 1000;
     if (i === phaseNames.length) {
       Object.assign(delivery, { status: "live", finishedAt: new Date().toISOString() });
@@ -75,17 +87,18 @@ export class World {
       return;
     }
     const phase = delivery.phases[i];
-    if (phase.name === "build") delivery.runId = 7;
+    if (phase.name === "build") delivery.runId = (this.runs += 1);
     if (phase.name === "expose" && !app.public) {
       Object.assign(phase, { status: "skipped", reason: "the application is not public" });
-      this.travel(app, i + 1, begun);
+      this.travel(app, delivery, i + 1, begun);
       return;
     }
     Object.assign(phase, { status: "running", seconds: 0, startedAt: new Date().toISOString(), usualSeconds: spans[phase.name] / 1100, reason: reasons[phase.name] });
     this.tell("app", app);
     setTimeout(() => {
+      if (app.delivery !== delivery) return;
       Object.assign(phase, { status: "done", seconds: spans[phase.name] / 1000, finishedAt: new Date().toISOString(), reason: undefined, evidence: evidenceOf(app, phase.name, delivery.revision) });
-      this.travel(app, i + 1, begun);
+      this.travel(app, delivery, i + 1, begun);
     }, spans[phase.name]);
   }
 

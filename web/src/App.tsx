@@ -5,6 +5,7 @@ import { PageSkeleton } from "./components/PageSkeleton";
 import { FormSkeleton } from "./form/FormSkeleton";
 import { Gallery } from "./gallery/Gallery";
 import { I18n } from "./i18n/I18n";
+import { applicationRoutes } from "./application/routes";
 import { Application } from "./pages/Application";
 import { Catalog } from "./pages/Catalog";
 import { Help } from "./pages/Help";
@@ -34,7 +35,7 @@ const router = createBrowserRouter([
       { path: "create/:template", element: later(<CreateForm />, <FormSkeleton />) },
       { path: "create/:namespace/:template", element: later(<CreateForm />, <FormSkeleton />) },
       { path: "tasks/:id", element: <TaskPage /> },
-      { path: "apps/:name", element: <Application /> },
+      { path: "apps/:name", element: <Application />, children: applicationRoutes },
       { path: "catalog", element: <Catalog /> },
       { path: "platform", element: <PlatformPage /> },
       { path: "help", element: <Help /> },

@@ -3,5 +3,7 @@ import "react";
 declare module "react" {
   interface CSSProperties {
     "--line-ground"?: string;
+    "--share"?: string;
+    "--depth"?: number;
   }
 }

@@ -22,6 +22,12 @@ const paths = {
   page: "M5.500 2.500h6L15 6v11.500H5.500zM11.500 2.500V6H15",
   enter: "M15.500 5v5.500H5M8 7.500 5 10.500l3 3",
   folder: "M3 5.500h5l1.500 2H17V16H3z",
+  play: "M6.500 4.500v11l9-5.500z",
+  pause: "M7 4.500v11M13 4.500v11",
+  back: "M12.500 5 7.500 10l5 5",
+  forward: "M7.500 5l5 5-5 5",
+  rewind: "M4 10a6 6 0 1 0 2-4.500M4 3.500V7h3.500",
+  edit: "M4 16l1-3.500L13.500 4 16 6.500 7.500 15z",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -26,15 +26,18 @@ export function useMinutes(): Date {
   return shared > first ? shared : first;
 }
 
-/** useTicking gives the seconds since a moment of the page's clock (ms), ten times a second while it runs. */
-export function useTicking(since: number, running: boolean): number {
+/**
+ * useTicking gives the seconds since a moment of the page's clock (ms), ten
+ * times a second while it runs; without a moment nothing passes.
+ */
+export function useTicking(since: number | undefined, running: boolean): number {
   const [elapsed, setElapsed] = useState(0);
   useEffect(() => {
-    if (!running) return;
+    if (!running || since === undefined) return;
     const tick = () => setElapsed(Math.max(0, (performance.now() - since) / 1000));
     tick();
     const interval = setInterval(tick, 100);
     return () => clearInterval(interval);
   }, [since, running]);
-  return running ? elapsed : 0;
+  return running && since !== undefined ? elapsed : 0;
 }

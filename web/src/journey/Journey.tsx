@@ -6,8 +6,8 @@ import { Stop } from "./Stop";
 
 type Props = {
   delivery: Delivery;
-  /** When (ms, the page's clock) the delivery was told of. */
-  at: number;
+  /** When (ms, the page's clock) the delivery was told of; undefined holds it still. */
+  at: number | undefined;
   open: PhaseName | undefined;
   onOpen: (phase: PhaseName) => void;
 };

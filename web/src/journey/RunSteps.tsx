@@ -3,6 +3,7 @@ import { OutLink } from "../components/OutLink";
 import { useWords } from "../i18n/I18n";
 import classes from "./Behind.module.css";
 import { Station } from "./Station";
+import { stateOf } from "./stateOf";
 
 /** RunSteps is a workflow run's jobs with their steps. */
 export function RunSteps({ run }: { run: Run }) {
@@ -39,14 +40,6 @@ export function StepMark({ status, label }: { status: PhaseStatus; label: string
       <Station x={10} y={10} r={6} status={status} />
     </svg>
   );
-}
-
-/** stateOf puts a workflow's words for a state into those of a station. */
-export function stateOf(status: string, conclusion?: string): PhaseStatus {
-  if (status === "in_progress") return "running";
-  if (status !== "completed") return "waiting";
-  if (conclusion === "success" || conclusion === "neutral") return "done";
-  return conclusion === "skipped" ? "skipped" : "failed";
 }
 
 function took(from: string | undefined, to: string | undefined, seconds: (value: number) => string): string {

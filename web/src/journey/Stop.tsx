@@ -7,7 +7,8 @@ import { UsualBar } from "./UsualBar";
 
 type Props = {
   phase: Phase;
-  at: number;
+  /** When (ms, the page's clock) it was told of; undefined holds it still. */
+  at: number | undefined;
   ahead: "travelled" | "waiting" | "none";
   open: boolean;
   onOpen: (phase: PhaseName) => void;

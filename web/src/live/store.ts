@@ -1,4 +1,5 @@
 import type { App, Deletion } from "../api/types";
+import { whenBack } from "./presence";
 import { initial, reduce, type LiveEvent, type LiveState } from "./reducer";
 
 const firstWait = 1_000;
@@ -6,14 +7,17 @@ const longestWait = 15_000;
 
 /**
  * LiveStore keeps the state that the one event stream tells of. The browser
- * reconnects by itself with Last-Event-ID; only when it gives up (the answer
- * was no stream) is a new one opened here, each time a little later.
+ * reconnects by itself with Last-Event-ID; when it gives up (the answer was no
+ * stream) a new one is opened here, each time a little later, and so is one
+ * when the page is back after a time away. A new stream begins with a snapshot,
+ * which replaces all that was known.
  */
 export class LiveStore {
   private state: LiveState = initial;
   private source: EventSource | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wait = firstWait;
+  private away: (() => void) | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly refused: () => void;
 
@@ -30,6 +34,23 @@ export class LiveStore {
   };
 
   open(): void {
+    this.away = whenBack(() => this.resync());
+    this.connect();
+  }
+
+  close(): void {
+    this.away?.();
+    this.disconnect();
+  }
+
+  /** resync begins anew with a snapshot; what is known stays readable until it is in. */
+  resync(): void {
+    this.disconnect();
+    this.wait = firstWait;
+    this.connect();
+  }
+
+  private connect(): void {
     const source = new EventSource("/api/pronto/v1/events");
     this.source = source;
     source.onopen = () => {
@@ -50,7 +71,7 @@ export class LiveStore {
     });
   }
 
-  close(): void {
+  private disconnect(): void {
     this.source?.close();
     clearTimeout(this.timer);
   }
@@ -66,7 +87,7 @@ export class LiveStore {
       return;
     }
     this.refused();
-    this.timer = setTimeout(() => this.open(), this.wait);
+    this.timer = setTimeout(() => this.connect(), this.wait);
     this.wait = Math.min(this.wait * 2, longestWait);
   }
 

@@ -6,13 +6,13 @@ import classes from "./LogView.module.css";
 import { asText, blocks, decidingLine, type Line } from "./parse";
 import { useStickToEnd } from "./useStickToEnd";
 
-type Props = { lines: readonly Line[]; name: string; failed?: boolean; following?: boolean; stamped?: boolean };
+type Props = { lines: readonly Line[]; name: string; failed?: boolean; following?: boolean; stamped?: boolean; /** Whether it is what the page is there for. */ tall?: boolean };
 
 /**
  * LogView shows a log: groups folded, the deciding line marked and scrolled
  * to, search, copy and download. It follows the end until one scrolls up.
  */
-export function LogView({ lines, name, failed = false, following = false, stamped = false }: Props) {
+export function LogView({ lines, name, failed = false, following = false, stamped = false, tall = false }: Props) {
   const { t } = useWords();
   const [query, setQuery] = useState("");
   const [times, setTimes] = useState(stamped);
@@ -24,7 +24,7 @@ export function LogView({ lines, name, failed = false, following = false, stampe
   return (
     <div className={classes.view}>
       <LogTools query={query} onQuery={setQuery} matches={wanted === "" ? undefined : matches} times={times} onTimes={setTimes} hasTimes={lines.some(({ time }) => time !== undefined)} text={() => asText(lines, times)} name={name} />
-      <div ref={box} className={classes.box} tabIndex={0} role="log" aria-label={t("log.label")} aria-live="off">
+      <div ref={box} className={classes.box} data-tall={tall} tabIndex={0} role="log" aria-label={t("log.label")} aria-live="off">
         {lines.length === 0 && <p className={classes.none}>{t("log.empty")}</p>}
         {folded.map((block, i) => (
           <LogBlock key={i} block={block} wanted={wanted} times={times} deciding={deciding} />

@@ -6,9 +6,12 @@ import type { Line } from "./parse";
 const kept = 5_000; // lines held in the page
 const pause = 3_000; // ms before a stream that was refused is asked for again
 
-/** usePodLogs follows the pods' logs. A new connection begins with the last lines again. */
-export function usePodLogs(app: string): { lines: readonly Line[]; broken: boolean } {
+type PodLines = { lines: readonly Line[]; /** Every pod that wrote since the page is open. */ pods: readonly string[]; broken: boolean };
+
+/** usePodLogs follows the logs of all pods, or of one. A new connection begins with the last lines again. */
+export function usePodLogs(app: string, pod: string): PodLines {
   const [lines, setLines] = useState<readonly Line[]>([]);
+  const [pods, setPods] = useState<readonly string[]>([]);
   const [broken, setBroken] = useState(false);
   useEffect(() => {
     let source: EventSource;
@@ -22,7 +25,8 @@ export function usePodLogs(app: string): { lines: readonly Line[]; broken: boole
       setLines((before) => [...before, ...added].slice(-kept));
     };
     const open = () => {
-      source = new EventSource(`/api/pronto/v1/apps/${encodeURIComponent(app)}/logs?follow=true&tail=200`);
+      const only = pod === "" ? "" : `&pod=${encodeURIComponent(pod)}`;
+      source = new EventSource(`/api/pronto/v1/apps/${encodeURIComponent(app)}/logs?follow=true&tail=200${only}`);
       source.onopen = () => {
         waiting = [];
         setLines([]);
@@ -33,7 +37,9 @@ export function usePodLogs(app: string): { lines: readonly Line[]; broken: boole
         if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, pause);
       };
       source.addEventListener("log", (message) => {
-        waiting.push(lineOf(JSON.parse(message.data as string) as LogLine));
+        const line = JSON.parse(message.data as string) as LogLine;
+        waiting.push(lineOf(line));
+        setPods((known) => (known.includes(line.pod) ? known : [...known, line.pod].sort()));
         frame ||= requestAnimationFrame(flush);
       });
     };
@@ -43,8 +49,8 @@ export function usePodLogs(app: string): { lines: readonly Line[]; broken: boole
       clearTimeout(timer);
       cancelAnimationFrame(frame);
     };
-  }, [app]);
-  return { lines, broken };
+  }, [app, pod]);
+  return { lines, pods, broken };
 }
 
 function lineOf({ pod, time, text }: LogLine): Line {

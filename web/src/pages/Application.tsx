@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
 import { useLocation, useNavigate, useParams } from "react-router";
+import { AppLayout } from "../application/AppLayout";
+import { AppSkeleton } from "../application/AppSkeleton";
 import { api } from "../api/client";
 import { asProblem, unwrap, type Problem } from "../api/problem";
 import { Failure } from "../components/Failure";
 import { PageHead } from "../components/PageHead";
-import { PageSkeleton } from "../components/PageSkeleton";
 import { useLive, useLiveStore } from "../live/LiveContext";
 import { AppGone } from "./AppGone";
-import { AppKnown } from "./AppKnown";
 import { AppMissing } from "./AppMissing";
 import { AppStarting } from "./AppStarting";
 
@@ -15,16 +15,16 @@ import { AppStarting } from "./AppStarting";
 export function Application() {
   const { name = "" } = useParams();
   const live = useLive();
-  const state = useLocation().state as { taskId?: string } | null;
+  const { state, pathname, search } = useLocation() as { state: { taskId?: string } | null; pathname: string; search: string };
   const entry = live.apps[name];
   const problem = useAsked(name, live.loaded && !entry && !(name in live.gone));
   const navigate = useNavigate();
-  const arrived = entry !== undefined && state !== null;
+  const arrived = entry !== undefined && state?.taskId !== undefined;
   useEffect(() => {
     // Where one came from is told once: a page read again later must not wait for that task.
-    if (arrived) void navigate(".", { replace: true, state: null });
-  }, [arrived, navigate]);
-  if (entry) return <AppKnown key={name} entry={entry} />;
+    if (arrived) void navigate(pathname + search, { replace: true, state: null });
+  }, [arrived, navigate, pathname, search]);
+  if (entry) return <AppLayout key={name} entry={entry} />;
   if (name in live.gone) return <AppGone name={name} deletion={live.gone[name]} />;
   if (state?.taskId) return <AppStarting name={name} taskId={state.taskId} />;
   if (problem?.status === 404) return <AppMissing name={name} />;
@@ -36,7 +36,7 @@ export function Application() {
       </>
     );
   }
-  return <PageSkeleton />;
+  return <AppSkeleton name={name} />;
 }
 
 /** useAsked asks the API for an application of which the stream did not tell. */
