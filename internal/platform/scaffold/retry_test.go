@@ -103,7 +103,7 @@ func TestALostWorkspaceIsFilledAgainByARetry(t *testing.T) {
 	if task = w.ended(t, task.ID); task.Status != StatusCompleted {
 		t.Fatalf("after the retry the task is %s: %s", task.Status, task.Error)
 	}
-	if log := messages(t, s, task.ID); count(log, "Finished step Fetch") != 2 || !slices.ContainsFunc(log, func(line string) bool { return strings.HasSuffix(line, "\nb") }) {
+	if log := messages(t, s, task.ID); count(log, "Finished step Fetch") != 2 || !slices.ContainsFunc(log, func(line string) bool { return strings.HasSuffix(line, "- b") }) {
 		t.Errorf("log = %q", log)
 	}
 }

@@ -424,7 +424,7 @@ spec:
 
 func TestAStepThatCannotRunFailsTheTaskWithAReason(t *testing.T) {
 	for name, c := range map[string]struct{ steps, says string }{
-		"unknown action": {"\n    - {id: a, action: 'no:such'}", "'no:such' is not registered. Known actions: catalog:register"},
+		"unknown action": {"\n    - {id: a, action: 'no:such'}", "'no:such' is not registered. Known actions: catalog:fetch"},
 		"bad input":      {"\n    - {id: a, action: 'fs:delete', input: {}}", `Invalid input passed to action fs:delete, instance requires property "files"`},
 		"path escape":    {"\n    - {id: a, action: 'fs:delete', input: {files: ['../x']}}", "outside of the workspace"},
 		"fetch escape":   {"\n    - {id: a, action: 'fetch:template', input: {url: '../..'}}", "leads out of where"},

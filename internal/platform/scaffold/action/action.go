@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
-	"path"
-	"strings"
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
@@ -70,12 +68,6 @@ type Call struct {
 	Ledger Ledger
 }
 
-// Source is where a template's files are.
-type Source struct {
-	Files fs.FS
-	Dir   string // of template.yaml, in Files
-}
-
 // Catalog is what actions need of the catalog.
 type Catalog interface {
 	Register(ctx context.Context, target string) (catalog.Registration, error)
@@ -89,17 +81,23 @@ type Host struct {
 	Catalog Catalog
 	Git     gitcmd.Remote // that repositories are pushed to
 	Engine  *expression.Engine
-	Hosts   []string // that repository URLs may name
-	Domain  string
+	Hosts   []string // that repository URLs may name; the first is the forge's
+	// Tree opens a directory of a repository of the forge by its address
+	// (https://HOST/OWNER/REPO/tree/BRANCH/PATH); nil: there is none.
+	Tree   func(ctx context.Context, address string) (fs.FS, error)
+	Domain string
 }
 
 // Builtin are the actions by id.
 func Builtin(h *Host) map[string]Action {
 	actions := map[string]Action{}
 	for _, a := range []Action{
-		fetchTemplate(h), publishGitHub(h), catalogRegister(h), catalogWrite(), debugLog(), fsDelete(), fsRename(),
+		fetchTemplate(h), fetchTemplateFile(h), fetchPlain(h), fetchPlainFile(h),
+		fsDelete(), fsRename(), fsReaddir(),
+		debugLog(), debugWait(),
+		catalogRegister(h), catalogWrite(), catalogFetch(h),
+		publishGitHub(h),
 	} {
-		a.Examples = []Sample{}
 		actions[a.ID] = a
 	}
 	return actions
@@ -107,50 +105,4 @@ func Builtin(h *Host) map[string]Action {
 
 func (c *Call) logf(ctx context.Context, format string, args ...any) error {
 	return c.Log(ctx, fmt.Sprintf(format, args...))
-}
-
-// The schemas of actions are written with these.
-func object(required []string, properties map[string]any) map[string]any {
-	schema := map[string]any{"type": "object", "properties": properties, "additionalProperties": false}
-	if len(required) > 0 {
-		schema["required"] = required
-	}
-	return schema
-}
-
-func property(kind, description string) map[string]any {
-	return map[string]any{"type": kind, "description": description}
-}
-
-func listOf(item map[string]any, description string) map[string]any {
-	return map[string]any{"type": "array", "items": item, "description": description}
-}
-
-func text(input map[string]any, name, otherwise string) string {
-	return form.Text(input, name, otherwise)
-}
-
-func flag(input map[string]any, name string) bool {
-	value, _ := input[name].(bool)
-	return value
-}
-
-func texts(input map[string]any, name string) []string {
-	items, _ := input[name].([]any)
-	var all []string
-	for _, item := range items {
-		if value, ok := item.(string); ok {
-			all = append(all, value)
-		}
-	}
-	return all
-}
-
-// inside refuses a path that leaves the workspace, and cleans one that stays.
-func inside(name string) (string, error) {
-	clean := path.Clean(strings.TrimPrefix(name, "./"))
-	if path.IsAbs(name) || clean == ".." || strings.HasPrefix(clean, "../") || strings.ContainsRune(name, 0) {
-		return "", fault.NotAllowedf("Path %q is outside of the workspace", name)
-	}
-	return clean, nil
 }
