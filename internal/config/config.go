@@ -28,6 +28,8 @@ type Config struct {
 	DNS     DNS     `json:"dns"`
 	Node    Node    `json:"node"`
 	Catalog Catalog `json:"catalog"`
+	// Identity says who signs people in.
+	Identity Identity `json:"identity"`
 }
 
 // Catalog says what the catalog holds beside what is registered in the portal.
@@ -81,6 +83,7 @@ func Default() Config {
 		Trust:        true,
 		Edge:         Edge{Address: netip.MustParseAddr("127.0.0.1"), HTTPSPort: 443, HTTPPort: 80},
 		DNS:          DNS{Port: 5300},
+		Identity:     Identity{SessionHours: 12, ClaimsMinutes: 60, AuditDays: 400},
 		Node: Node{
 			Bridge:   "pronto0",
 			Gateway:  netip.MustParsePrefix("10.41.0.1/24"),

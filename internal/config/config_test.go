@@ -33,7 +33,16 @@ func TestFaultsNameTheirField(t *testing.T) {
 			c.Catalog.Locations = []config.CatalogLocation{{Type: "github", Target: "x"}}
 		},
 		"catalog.orphanStrategy": func(c *config.Config) { c.Catalog.OrphanStrategy = "forget" },
-		"node.bridge":            func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
+		"identity.issuer": func(c *config.Config) {
+			c.Identity.Issuer, c.Identity.ClientID = "http://issuer.example.com", "pronto"
+		},
+		"identity.clientID":         func(c *config.Config) { c.Identity.Issuer = "https://issuer.example.com" },
+		"name the issuer":           func(c *config.Config) { c.Identity.GroupsClaim = "roles" },
+		"identity.roles.ops":        func(c *config.Config) { c.Identity.Roles = map[string]string{"ops": "root"} },
+		"identity.defaultRole":      func(c *config.Config) { c.Identity.DefaultRole = "admin" },
+		"identity.clientSecretFile": func(c *config.Config) { c.Identity.ClientSecretFile = "secret" },
+		"identity.auditDays":        func(c *config.Config) { c.Identity.AuditDays = 29 },
+		"node.bridge":               func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			cfg := config.Default()
@@ -50,6 +59,7 @@ func TestSavedConfigurationLoadsBackAndUnknownFieldsAreRefused(t *testing.T) {
 	cfg.State = t.TempDir()
 	cfg.Edge.HTTPSPort = 8443
 	cfg.Catalog.Locations = []config.CatalogLocation{{Type: "file", Target: "/srv/templates"}}
+	cfg.Identity.Issuer, cfg.Identity.ClientID, cfg.Identity.Roles = "https://issuer.example.com", "pronto", map[string]string{"ops": "admin"}
 	if err := cfg.Save(); err != nil {
 		t.Fatal(err)
 	}

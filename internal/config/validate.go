@@ -31,6 +31,7 @@ func (c Config) Validate() error {
 		check(c.Edge.HTTPSPort != c.Edge.HTTPPort, "edge.httpPort %d: must differ from edge.httpsPort", c.Edge.HTTPPort),
 		c.Node.validate(),
 		c.Catalog.validate(),
+		c.Identity.validate(),
 	)
 }
 

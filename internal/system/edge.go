@@ -75,13 +75,16 @@ func edgeParts(g ground, log *slog.Logger) ([]need, error) {
 
 // systemSockets maps each system host to the server behind it.
 func systemSockets(cfg config.Config) map[string]string {
-	return map[string]string{
+	sockets := map[string]string{
 		cfg.Host("portal"):   cfg.Socket("portal"),
 		cfg.Host("git"):      cfg.Socket("forge"),
 		cfg.Host("registry"): cfg.Socket("registry"),
-		cfg.Host("login"):    cfg.Socket("identity"),
 		cfg.Host("argocd"):   cfg.Socket("gitops"),
 	}
+	if cfg.Identity.Embedded() {
+		sockets[cfg.Host("login")] = cfg.Socket("identity")
+	}
+	return sockets
 }
 
 // listen is a port on the public address and, with a node, on its gateway.

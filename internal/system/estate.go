@@ -31,7 +31,8 @@ type server interface {
 
 // estateParts are the servers of the estate that live in the platform's process.
 type estateParts struct {
-	forge, registry, identity, gitops, actions server
+	forge, registry, gitops, actions server
+	identity                         server // nil where another issuer signs people in
 }
 
 func (w *wiring) estate(ctx context.Context) (e estateParts, err error) {
@@ -72,6 +73,9 @@ func (w *wiring) registry() (server, error) {
 }
 
 func (w *wiring) identity() (server, error) {
+	if !w.cfg.Identity.Embedded() {
+		return nil, nil
+	}
 	users, err := w.people()
 	if err != nil {
 		return nil, err
@@ -211,10 +215,13 @@ func ofActions(path string) bool {
 
 // servers answer for the estate's hosts on the sockets that the edge knows.
 func (w *wiring) servers(e estateParts) []need {
-	return []need{
+	needs := []need{
 		{part: serve("forge", w.cfg.Socket("forge"), gitHost(e.forge.Handler(), e.actions.Handler()))},
 		{part: serve("registry", w.cfg.Socket("registry"), e.registry.Handler())},
-		{part: serve("identity", w.cfg.Socket("identity"), e.identity.Handler())},
 		{part: serve("gitops", w.cfg.Socket("gitops"), e.gitops.Handler())},
 	}
+	if e.identity != nil {
+		needs = append(needs, need{part: serve("identity", w.cfg.Socket("identity"), e.identity.Handler())}, need{part: e.identity})
+	}
+	return needs
 }

@@ -74,7 +74,7 @@ func (w *wiring) parts(ctx context.Context) ([]need, error) {
 		return nil, err
 	}
 	parts := append(w.servers(estate), []need{
-		{part: estate.forge}, {part: estate.registry}, {part: estate.identity},
+		{part: estate.forge}, {part: estate.registry},
 		{part: w.link()},
 		{part: w.cluster()},
 		{part: w.hooks(), after: []string{partLink}},

@@ -52,6 +52,7 @@ func (w *wiring) platform(ctx context.Context) ([]need, error) {
 		return nil, err
 	}
 	return []need{
+		{part: r.access},
 		{part: serve("portal", w.cfg.Socket("portal"), r.portal.Handler())},
 		{part: r.catalog},
 		{part: r.delivery, after: []string{partLink, partCluster, "gitops"}},
@@ -73,15 +74,6 @@ func (w *wiring) rooms(db *sql.DB, forge *scm.Client) (r rooms, err error) {
 		}
 	}
 	return r, nil
-}
-
-func (w *wiring) access(db *sql.DB) (*access.Access, error) {
-	return access.New(access.Config{
-		DB: db, PortalURL: w.cfg.URL("portal").String(), Issuer: w.cfg.URL("login").String(),
-		ClientID: portalClientID, ClientSecret: w.creds.OIDCClientSecret,
-		Roles:       map[string]access.Role{adminGroup: access.RoleAdmin, developerGroup: access.RoleDeveloper},
-		DefaultRole: access.RoleViewer, AdminToken: w.creds.APIToken, HTTPClient: w.http, Logger: w.logger("access"),
-	})
 }
 
 func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error) {
@@ -189,7 +181,7 @@ func (w *wiring) portal(r rooms) (*portal.Portal, error) {
 			Domain: w.cfg.Domain, Organization: w.cfg.Organization, Version: Version,
 			URLs: portal.URLs{
 				Portal: w.cfg.URL("portal").String(), Forge: w.cfg.URL("git").String(),
-				Registry: w.cfg.URL("registry").String(), Login: w.cfg.URL("login").String(),
+				Registry: w.cfg.URL("registry").String(), Login: w.issuer(),
 			},
 		},
 		Parts: w.health, Templates: r.scaffold.TemplateRefs, TaskTarget: taskTarget(r.scaffold), Logger: w.logger("portal"),

@@ -200,6 +200,10 @@ func isTerminal(out io.Writer) bool {
 // at the first start only; afterwards they are in the credentials file.
 func greet(g ground, out io.Writer) error {
 	fmt.Fprintf(out, "portal    %s\n", g.cfg.URL("portal"))
+	if !g.cfg.Identity.Embedded() {
+		_, err := fmt.Fprintf(out, "sign in   at %s\n", g.cfg.Identity.Issuer)
+		return err
+	}
 	shown := g.cfg.Path("run", "passwords-shown")
 	if _, err := os.Stat(shown); err == nil {
 		_, err := fmt.Fprintf(out, "sign in   with the passwords in %s\n", g.cfg.Path("credentials.json"))

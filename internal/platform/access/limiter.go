@@ -38,9 +38,9 @@ func (l *limiter) allow(key string) bool {
 	return one.Allow()
 }
 
-// clientAddress is who asks. Behind the edge that is the last address in
+// Address is who asks. Behind the edge that is the last address in
 // X-Forwarded-For, which the edge itself wrote; the ones before it may be lies.
-func clientAddress(r *http.Request) string {
+func Address(r *http.Request) string {
 	if forwarded := r.Header.Get("X-Forwarded-For"); forwarded != "" {
 		parts := strings.Split(forwarded, ",")
 		return strings.TrimSpace(parts[len(parts)-1])

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,13 +14,14 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/pronto-platform/pronto/internal/base/secret"
 )
 
 const (
-	loginAge     = 10 * time.Minute
-	loginCookie  = "__Host-pronto-login"
-	maxPending   = 10_000
-	discoverTime = 10 * time.Second
+	loginAge    = 10 * time.Minute
+	loginCookie = "__Host-pronto-login"
+	maxPending  = 10_000
 )
 
 // pendingLogins are sign-ins under way, by state. They live in memory: after
@@ -61,38 +63,12 @@ func (p *pendingLogins) take(state string) (pendingLogin, bool) {
 	return login, ok && p.clock().Before(login.until)
 }
 
-// discover asks the provider for its addresses until it once answered.
-func (a *Access) discover(ctx context.Context) (*oidc.Provider, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.provider != nil {
-		return a.provider, nil
-	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discoverTime)
-	defer cancel()
-	provider, err := oidc.NewProvider(oidc.ClientContext(ctx, a.cfg.HTTPClient), a.cfg.Issuer)
-	if err != nil {
-		a.cfg.Logger.Warn("the identity provider does not answer", "issuer", a.cfg.Issuer, "error", err)
-		return nil, &RefusalError{http.StatusServiceUnavailable, "signing in is not possible yet: the identity provider does not answer; try again in a moment"}
-	}
-	a.provider = provider
-	return provider, nil
-}
-
-func (a *Access) oauth(provider *oidc.Provider) *oauth2.Config {
-	return &oauth2.Config{
-		ClientID: a.cfg.ClientID, ClientSecret: a.cfg.ClientSecret.Reveal(), Endpoint: provider.Endpoint(),
-		RedirectURL: strings.TrimSuffix(a.cfg.PortalURL, "/") + "/auth/callback",
-		Scopes:      []string{oidc.ScopeOpenID, "profile", "email", "groups"},
-	}
-}
-
 // Login sends the browser to the identity provider.
 func (a *Access) Login(w http.ResponseWriter, r *http.Request) error {
-	if !a.logins.allow(clientAddress(r)) {
-		return &RefusalError{http.StatusTooManyRequests, "too many attempts to sign in; wait a minute"}
+	if !a.limits.logins.allow(Address(r)) {
+		return a.recordRefusal(r, ActionLogin, &RefusalError{http.StatusTooManyRequests, "too many attempts to sign in; wait a minute"})
 	}
-	provider, err := a.discover(r.Context())
+	described, err := a.discover(r.Context())
 	if err != nil {
 		return err
 	}
@@ -100,115 +76,115 @@ func (a *Access) Login(w http.ResponseWriter, r *http.Request) error {
 	login := pendingLogin{verifier: oauth2.GenerateVerifier(), nonce: rand.Text(), browser: rand.Text(), back: localPath(r.URL.Query().Get("return"))}
 	a.pending.add(state, login)
 	http.SetCookie(w, cookie(loginCookie, login.browser, loginAge))
-	http.Redirect(w, r, a.oauth(provider).AuthCodeURL(state, oidc.Nonce(login.nonce), oauth2.S256ChallengeOption(login.verifier)), http.StatusFound)
+	http.Redirect(w, r, a.oauth(described).AuthCodeURL(state, oidc.Nonce(login.nonce), oauth2.S256ChallengeOption(login.verifier)), http.StatusFound)
 	return nil
 }
 
-// Callback ends the sign-in that Login began in the same browser.
+// Callback ends the sign-in that Login began in the same browser. The session
+// is always a new one; one that the browser had before ends.
 func (a *Access) Callback(w http.ResponseWriter, r *http.Request) error {
-	query := r.URL.Query()
-	login, ok := a.pending.take(query.Get("state"))
-	browser, err := r.Cookie(loginCookie)
-	if !ok || err != nil || browser.Value != login.browser {
-		return &RefusalError{http.StatusBadRequest, "this sign-in was not begun here or took too long; begin again at /auth/login"}
-	}
-	if refused := query.Get("error"); refused != "" {
-		return &RefusalError{http.StatusForbidden, "the identity provider refused: " + firstOf(query.Get("error_description"), refused)}
-	}
-	user, err := a.exchange(r.Context(), query.Get("code"), login)
+	login, user, session, err := a.signIn(r)
 	if err != nil {
-		return err
+		return a.recordRefusal(r, ActionLogin, err)
 	}
-	if user.Role == RoleNone {
-		return &RefusalError{http.StatusForbidden, fmt.Sprintf("%s is in no group that may use the portal; ask an administrator", user.Name)}
-	}
-	value, err := a.store.newSession(r.Context(), user, a.cfg.Clock(), a.cfg.SessionAge)
-	if err != nil {
+	entry := Entry{Actor: user.Ref, Action: ActionLogin, Outcome: OutcomeDone, Status: http.StatusFound, Address: Address(r)}
+	if err := a.Record(r.Context(), entry); err != nil {
 		return err
 	}
 	a.cfg.Logger.Info("signed in", "user", user.Ref, "role", string(user.Role))
 	http.SetCookie(w, cookie(loginCookie, "", -1))
-	http.SetCookie(w, cookie(CookieName, value.Reveal(), a.cfg.SessionAge))
+	http.SetCookie(w, cookie(CookieName, session.Reveal(), a.cfg.SessionAge))
 	http.Redirect(w, r, login.back, http.StatusFound)
 	return nil
 }
 
-// claims are the members of an ID token that are read.
-type claims struct {
-	Subject  string   `json:"sub"`
-	Email    string   `json:"email"`
-	Name     string   `json:"name"`
-	Username string   `json:"preferred_username"`
-	Nonce    string   `json:"nonce"`
-	Groups   []string `json:"groups"`
-	Cognito  []string `json:"cognito:groups"`
+func (a *Access) signIn(r *http.Request) (login pendingLogin, user User, session secret.String, err error) {
+	query := r.URL.Query()
+	login, ok := a.pending.take(query.Get("state"))
+	browser, err := r.Cookie(loginCookie)
+	if !ok || err != nil || browser.Value != login.browser {
+		return login, user, session, &RefusalError{http.StatusBadRequest, "this sign-in was not begun here or took too long; begin again at /auth/login"}
+	}
+	if refused := query.Get("error"); refused != "" {
+		return login, user, session, &RefusalError{http.StatusForbidden, "the identity provider refused: " + firstOf(query.Get("error_description"), refused)}
+	}
+	p, err := a.exchange(r.Context(), query.Get("code"), login)
+	if err != nil {
+		return login, user, session, err
+	}
+	user = a.user(p)
+	if user.Role == RoleNone {
+		return login, user, session, &RefusalError{http.StatusForbidden, fmt.Sprintf("%s is in no group that may use the portal; ask an administrator", user.Name)}
+	}
+	if before, err := r.Cookie(CookieName); err == nil {
+		if _, err := a.store.endSession(r.Context(), before.Value); err != nil {
+			return login, user, session, err
+		}
+	}
+	session, err = a.store.newSession(r.Context(), user.Ref, a.cfg.Clock(), a.cfg.SessionAge)
+	return login, user, session, err
 }
 
-func (a *Access) exchange(ctx context.Context, code string, login pendingLogin) (User, error) {
-	provider, err := a.discover(ctx)
+// exchange redeems the code and remembers the person that the provider vouches for.
+func (a *Access) exchange(ctx context.Context, code string, login pendingLogin) (person, error) {
+	described, err := a.discover(ctx)
 	if err != nil {
-		return User{}, err
+		return person{}, err
 	}
 	ctx = oidc.ClientContext(ctx, a.cfg.HTTPClient)
-	token, err := a.oauth(provider).Exchange(ctx, code, oauth2.VerifierOption(login.verifier))
+	token, err := a.oauth(described).Exchange(ctx, code, oauth2.VerifierOption(login.verifier))
 	if err != nil {
-		return User{}, a.refused("the code was not accepted", err)
+		return person{}, a.refused("the code was not accepted", err)
 	}
-	raw, _ := token.Extra("id_token").(string)
-	idToken, err := provider.Verifier(&oidc.Config{ClientID: a.cfg.ClientID, Now: a.cfg.Clock}).Verify(ctx, raw)
+	c, err := a.verify(ctx, described, token)
 	if err != nil {
-		return User{}, a.refused("the ID token was not accepted", err)
-	}
-	var c claims
-	if err := idToken.Claims(&c); err != nil {
-		return User{}, a.refused("the ID token cannot be read", err)
+		return person{}, a.refused("the ID token was not accepted", err)
 	}
 	if c.Nonce != login.nonce {
-		return User{}, a.refused("the ID token belongs to another sign-in", errors.New("nonce differs"))
+		return person{}, a.refused("the ID token belongs to another sign-in", errors.New("nonce differs"))
 	}
-	return a.userOf(c), nil
+	return a.remember(ctx, a.personOf(c), secret.New(token.RefreshToken))
 }
 
-// refused tells the person what happened and the log why.
+// refused tells the person what happened and the log why. The cause holds what
+// the provider answered, never what was sent to it.
 func (a *Access) refused(what string, cause error) error {
 	a.cfg.Logger.Warn("sign-in failed", "what", what, "error", cause)
 	return &RefusalError{http.StatusUnauthorized, "signing in failed: " + what + "; begin again at /auth/login"}
 }
 
-func (a *Access) userOf(c claims) User {
-	groups := append(append([]string{}, c.Groups...), c.Cognito...)
-	name := firstOf(c.Name, c.Username, c.Email, c.Subject)
-	local, _, _ := strings.Cut(firstOf(c.Username, c.Email, c.Subject), "@")
-	user := User{Ref: "user:default/" + refName(local), Name: name, Email: c.Email, Groups: groups, Role: roleOf(groups, a.cfg.Roles)}
-	if user.Role == RoleNone {
-		user.Role = a.cfg.DefaultRole
-	}
-	return user
-}
-
-// refName makes a name of the catalog's form out of what a provider calls a person.
-func refName(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.' {
-			return r
-		}
-		return '-'
-	}, strings.ToLower(name))
-}
-
-// Logout ends the session of the request, if it has one.
+// Logout ends the session of the request, if it has one, and says where the
+// browser ends the provider's: 200 with that address, else 204.
 func (a *Access) Logout(w http.ResponseWriter, r *http.Request) error {
 	if err := a.csrf.Check(r); err != nil {
-		return errOrigin
+		return a.recordRefusal(r, ActionLogout, errOrigin)
 	}
-	if session, err := r.Cookie(CookieName); err == nil {
-		if err := a.store.endSession(r.Context(), session.Value); err != nil {
-			return err
-		}
+	if err := a.dropSession(r); err != nil {
+		return err
 	}
 	http.SetCookie(w, cookie(CookieName, "", -1))
-	w.WriteHeader(http.StatusNoContent)
-	return nil
+	address := ""
+	if described, err := a.discover(r.Context()); err == nil {
+		address = a.endSession(described)
+	}
+	if address == "" {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
+	}
+	w.Header().Set("Content-Type", "application/json")
+	return json.NewEncoder(w).Encode(map[string]string{"redirect": address})
+}
+
+func (a *Access) dropSession(r *http.Request) error {
+	session, err := r.Cookie(CookieName)
+	if err != nil {
+		return nil //nolint:nilerr // without a cookie there is no session to end
+	}
+	ref, err := a.store.endSession(r.Context(), session.Value)
+	if err != nil || ref == "" {
+		return err
+	}
+	return a.Record(r.Context(), Entry{Actor: ref, Action: ActionLogout, Outcome: OutcomeDone, Status: http.StatusNoContent, Address: Address(r)})
 }
 
 func cookie(name, value string, age time.Duration) *http.Cookie {

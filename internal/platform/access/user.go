@@ -1,6 +1,6 @@
 // Package access says who is calling and what they may do: sign-in through an
-// OIDC provider, sessions, API tokens, roles by group and the table of
-// permissions.
+// OIDC provider, sessions, API tokens, devices that sign in through a browser,
+// roles by group, the table of permissions, and the audit trail.
 package access
 
 import "context"
@@ -25,7 +25,14 @@ type User struct {
 	Email  string   `json:"email"`
 	Groups []string `json:"groups"`
 	Role   Role     `json:"role"`
+
+	session bool   // in a browser, signed in with a cookie
+	service bool   // a program with a token of its own
+	token   string // id of the token that was sent
 }
+
+// machine is who the platform's own administrator token speaks for.
+var machine = User{Ref: "user:default/admin", Name: "admin", Groups: []string{}, Role: RoleAdmin}
 
 type userKey struct{}
 

@@ -112,7 +112,7 @@ func (p *Portal) getMe(w http.ResponseWriter, r *http.Request) error {
 
 func (p *Portal) listTokens(w http.ResponseWriter, r *http.Request) error {
 	user, _ := access.UserFrom(r.Context())
-	list, err := p.cfg.Access.Tokens(r.Context(), user.Ref)
+	list, err := p.cfg.Access.Tokens(r.Context(), user)
 	if err != nil {
 		return err
 	}
@@ -121,8 +121,9 @@ func (p *Portal) listTokens(w http.ResponseWriter, r *http.Request) error {
 }
 
 type newToken struct {
-	Name string `json:"name"`
-	Days *int   `json:"days"`
+	Name    string          `json:"name"`
+	Days    *int            `json:"days"`
+	Service *access.Service `json:"service"`
 }
 
 type createdToken struct {
@@ -153,17 +154,19 @@ func (p *Portal) createToken(w http.ResponseWriter, r *http.Request) error {
 		return problem(http.StatusBadRequest, fmt.Sprintf("days: give a whole number from 1 to %d", maxTokenDays))
 	}
 	user, _ := access.UserFrom(r.Context())
-	token, value, err := p.cfg.Access.CreateToken(r.Context(), user, name, time.Duration(days)*24*time.Hour)
+	token, value, err := p.cfg.Access.CreateToken(r.Context(), user,
+		access.NewToken{Name: name, Age: time.Duration(days) * 24 * time.Hour, Service: wanted.Service})
 	if err != nil {
 		return err
 	}
+	access.Describe(r.Context(), token.ID, fmt.Sprintf("%s token %q of %s until %s", token.Kind, token.Name, token.Owner, token.ExpiresAt.Format(time.DateOnly)))
 	writeJSON(w, p.log, http.StatusCreated, createdToken{token, value.Reveal()})
 	return nil
 }
 
 func (p *Portal) deleteToken(w http.ResponseWriter, r *http.Request) error {
 	user, _ := access.UserFrom(r.Context())
-	deleted, err := p.cfg.Access.DeleteToken(r.Context(), user.Ref, r.PathValue("id"))
+	deleted, err := p.cfg.Access.DeleteToken(r.Context(), user, r.PathValue("id"))
 	switch {
 	case err != nil:
 		return err

@@ -72,6 +72,9 @@ type Portal struct {
 	find func(app string) (delivery.View, bool)
 }
 
+// webhookPath is where the forge tells of its events.
+const webhookPath = "/api/webhooks/github"
+
 const (
 	maxBody     = 1 << 20
 	maxFileBody = 4 << 20  // a file's text, escaped as JSON
@@ -130,10 +133,12 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/tokens", access.ManageTokens, p.listTokens},
 		{"POST", api + "/tokens", access.ManageTokens, p.createToken},
 		{"DELETE", api + "/tokens/{id}", access.ManageTokens, p.deleteToken},
+		{"GET", api + "/audit", access.ReadAudit, p.listAudit},
+		{"GET", api + "/audit/export", access.ReadAudit, p.exportAudit},
 		{"GET", "/auth/login", "", p.cfg.Access.Login},
 		{"GET", "/auth/callback", "", p.cfg.Access.Callback},
 		{"POST", "/auth/logout", "", p.cfg.Access.Logout},
-		{"POST", "/api/webhooks/github", "", p.webhook},
+		{"POST", webhookPath, "", p.webhook},
 		{"GET", "/healthz", "", p.health},
 		{"GET", "/openapi.yaml", "", p.openapi},
 	}
@@ -189,7 +194,7 @@ func (p *Portal) bounded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		limit := int64(maxBody)
 		switch {
-		case r.URL.Path == "/api/webhooks/github":
+		case r.URL.Path == webhookPath:
 			limit = maxWebhook
 		case strings.HasSuffix(r.URL.Path, "/file"):
 			limit = maxFileBody
@@ -210,6 +215,8 @@ func secured(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 		next.ServeHTTP(w, r)
 	})
 }

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/yaml"
@@ -55,7 +54,7 @@ func setUp(t *testing.T) (*Portal, *httptest.Server, *access.Access) {
 		t.Fatal(err)
 	}
 	who, err := access.New(access.Config{DB: db, PortalURL: "https://portal.example.com", Issuer: "https://login.example.com", ClientID: "portal",
-		HTTPClient: client, AdminToken: secret.New("pronto_admin"), Logger: log})
+		HTTPClient: client, AdminToken: secret.New("pronto_admin"), SealKey: secret.New("a key"), Logger: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,39 +148,36 @@ func bearer(token string) []string { return []string{"Authorization", "Bearer " 
 
 func TestWhoMayCallWhat(t *testing.T) {
 	_, server, who := setUp(t)
-	_, viewer, err := who.CreateToken(t.Context(), access.User{Ref: "user:default/v", Role: access.RoleViewer}, "v", time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	viewer := service(t, who, access.RoleViewer)
 	for _, c := range []struct {
 		method, path, token string
 		want                int
 	}{
 		{"GET", "/api/pronto/v1/apps", "", 401},
 		{"GET", "/api/pronto/v1/apps", "pronto_wrong", 401},
-		{"GET", "/api/pronto/v1/apps", viewer.Reveal(), 200},
-		{"DELETE", "/api/pronto/v1/apps/x", viewer.Reveal(), 404},
+		{"GET", "/api/pronto/v1/apps", viewer, 200},
+		{"DELETE", "/api/pronto/v1/apps/x", viewer, 404},
 		{"DELETE", "/api/pronto/v1/apps/x", "pronto_admin", 404},
 		{"GET", "/api/pronto/v1/apps/x/logs", "pronto_admin", 404},
 		{"GET", "/api/pronto/v1/apps/x/runs/abc", "pronto_admin", 400},
 		{"GET", "/api/pronto/v1/apps/x/deliveries", "pronto_admin", 404},
-		{"GET", "/api/pronto/v1/apps/x/files", viewer.Reveal(), 404},
-		{"GET", "/api/pronto/v1/apps/x/file?path=a", viewer.Reveal(), 404},
-		{"PUT", "/api/pronto/v1/apps/x/file", viewer.Reveal(), 404},
+		{"GET", "/api/pronto/v1/apps/x/files", viewer, 404},
+		{"GET", "/api/pronto/v1/apps/x/file?path=a", viewer, 404},
+		{"PUT", "/api/pronto/v1/apps/x/file", viewer, 404},
 		{"PUT", "/api/pronto/v1/apps/x/file", "pronto_admin", 404},
-		{"GET", "/api/pronto/v1/apps/x/runs", viewer.Reveal(), 404},
-		{"POST", "/api/pronto/v1/apps/x/runs/1/rerun", viewer.Reveal(), 404},
+		{"GET", "/api/pronto/v1/apps/x/runs", viewer, 404},
+		{"POST", "/api/pronto/v1/apps/x/runs/1/rerun", viewer, 404},
 		{"POST", "/api/pronto/v1/apps/x/runs/1/cancel", "pronto_admin", 404},
-		{"GET", "/api/pronto/v1/apps/x/versions", viewer.Reveal(), 404},
-		{"POST", "/api/pronto/v1/apps/x/rollback", viewer.Reveal(), 404},
-		{"GET", "/api/pronto/v1/apps/x/resources", viewer.Reveal(), 404},
-		{"POST", "/api/scaffolder/v2/tasks", viewer.Reveal(), 403},
+		{"GET", "/api/pronto/v1/apps/x/versions", viewer, 404},
+		{"POST", "/api/pronto/v1/apps/x/rollback", viewer, 404},
+		{"GET", "/api/pronto/v1/apps/x/resources", viewer, 404},
+		{"POST", "/api/scaffolder/v2/tasks", viewer, 403},
 		{"POST", "/api/scaffolder/v2/tasks", "pronto_admin", 200},
-		{"POST", "/api/scaffolder/v2/tasks/1/cancel", viewer.Reveal(), 403},
+		{"POST", "/api/scaffolder/v2/tasks/1/cancel", viewer, 403},
 		{"GET", "/api/catalog/entities", "", 401},
-		{"GET", "/api/catalog/entities", viewer.Reveal(), 200},
-		{"POST", "/api/catalog/locations", viewer.Reveal(), 403},
-		{"POST", "/api/catalog/entities/by-refs", viewer.Reveal(), 200},
+		{"GET", "/api/catalog/entities", viewer, 200},
+		{"POST", "/api/catalog/locations", viewer, 403},
+		{"POST", "/api/catalog/entities/by-refs", viewer, 200},
 		{"GET", "/api/nothing", "pronto_admin", 404},
 		{"GET", "/healthz", "", 200},
 		{"GET", "/openapi.yaml", "", 200},
@@ -230,7 +226,7 @@ func TestBadBodiesGetAClearErrorAndChangeNothing(t *testing.T) {
 	if got := call(t, "POST", server.URL+"/api/pronto/v1/tokens", `{"name":"`+strings.Repeat("x", maxBody)+`"}`, asJSON...); got.status != 413 {
 		t.Errorf("a large body = %d %.80s, want 413", got.status, got.body)
 	}
-	if list, err := who.Tokens(t.Context(), "user:default/admin"); err != nil || len(list) != 0 {
+	if list, err := who.Tokens(t.Context(), access.User{Ref: "user:default/admin"}); err != nil || len(list) != 0 {
 		t.Errorf("bad bodies left %v, %v", list, err)
 	}
 	if got := call(t, "POST", server.URL+"/api/pronto/v1/tokens", `{"name":"ci"}`, asJSON...); got.status != 201 || !strings.Contains(got.body, `"token":"pronto_`) {

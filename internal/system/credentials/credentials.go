@@ -28,6 +28,7 @@ type Set struct {
 	PortalWebhook     secret.String // shared by forge, actions and portal
 	RegistryNode      secret.String // the node's right to pull
 	RegistryAdmin     secret.String
+	AccessSeal        secret.String   // encrypts people's refresh tokens in the portal's database
 	AppKey            *rsa.PrivateKey // of the GitHub App "github-actions"
 }
 
@@ -39,6 +40,7 @@ func (s *Set) fields() map[string]*secret.String {
 		"oidcClientSecret": &s.OIDCClientSecret, "actionsWebhook": &s.ActionsWebhook,
 		"gitopsWebhook": &s.GitOpsWebhook, "portalWebhook": &s.PortalWebhook,
 		"registryNode": &s.RegistryNode, "registryAdmin": &s.RegistryAdmin,
+		"accessSeal": &s.AccessSeal,
 	}
 }
 
