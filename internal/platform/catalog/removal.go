@@ -5,8 +5,9 @@ import "context"
 // RemoveLocation takes a location out with all that it states; one that is not
 // there is fine.
 func (c *Catalog) RemoveLocation(ctx context.Context, id string) error {
-	return c.change(ctx, func(r records) error {
-		_, err := r.exec(ctx, "remove location "+id, `DELETE FROM catalog_locations WHERE id = ?`, id)
-		return err
-	})
+	location, err := c.location(ctx, id)
+	if err != nil {
+		return unlessGone(err)
+	}
+	return c.change(ctx, func(r records) error { return r.removeLocation(ctx, location.Location) })
 }

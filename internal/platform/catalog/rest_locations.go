@@ -216,7 +216,7 @@ func (c *Catalog) deleteLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = c.change(r.Context(), func(rec records) error { return rec.removeLocation(r.Context(), location.Location) })
+	err = c.RemoveLocation(r.Context(), location.ID)
 	if err == nil {
 		w.WriteHeader(http.StatusNoContent)
 	}
