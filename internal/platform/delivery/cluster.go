@@ -253,7 +253,7 @@ func (c *cluster) proxyURL(namespace, digest string) string {
 // readyPod is a pod on which the application can be asked, and its first port.
 func readyPod(pods []*corev1.Pod, digest string) (name string, port int32) {
 	for _, pod := range pods {
-		if pod.DeletionTimestamp != nil || !conditionTrue(pod, corev1.PodReady) || digestOf(pod.Spec) != digest {
+		if pod.DeletionTimestamp != nil || !isReady(pod) || digestOf(pod.Spec) != digest {
 			continue
 		}
 		for _, container := range pod.Spec.Containers {

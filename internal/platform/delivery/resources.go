@@ -140,7 +140,7 @@ func podHealth(pod *corev1.Pod) (health, message string) {
 		return healthy, ""
 	case pod.Status.Phase == corev1.PodFailed:
 		return degraded, firstOf(pod.Status.Message, cause, "it failed")
-	case conditionTrue(pod, corev1.PodReady):
+	case isReady(pod):
 		return healthy, ""
 	case fatal:
 		return degraded, cause

@@ -7,9 +7,12 @@ import (
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
+
+	"github.com/pronto-platform/pronto/internal/platform/delivery/usage"
 )
 
 func objectMeta(name, parent string, after time.Duration) metav1.ObjectMeta {
@@ -61,6 +64,18 @@ func TestReplicaSetsThatMatterNewestFirst(t *testing.T) {
 	list := replicaSets([]appsv1.ReplicaSet{set("old", 0, 0, 0, 0), set("ending", time.Minute, 0, 1, 1), set("new", time.Hour, 2, 2, 2)})
 	if len(list) != 2 || line(list[0]) != "ReplicaSet|new||Healthy||Deployment/hello" || line(list[1]) != "ReplicaSet|ending||Progressing|1 of 0 pods are ready|Deployment/hello" {
 		t.Errorf("ReplicaSets = %v", list)
+	}
+}
+
+func TestAPodsMetricsTellItsLimits(t *testing.T) {
+	pod := &corev1.Pod{ObjectMeta: objectMeta("p", "ReplicaSet/new", 0)}
+	pod.Spec.Containers = []corev1.Container{{Resources: corev1.ResourceRequirements{
+		Requests: corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("20m"), corev1.ResourceMemory: resource.MustParse("48Mi")},
+		Limits:   corev1.ResourceList{corev1.ResourceMemory: resource.MustParse("192Mi")}}}}
+	pod.Status.ContainerStatuses = []corev1.ContainerStatus{{RestartCount: 2}, {RestartCount: 1}}
+	want := PodMetrics{Name: "p", CPU: 0.1, CPURequest: 0.02, Memory: 5, MemoryRequest: 48 << 20, MemoryLimit: 192 << 20, Restarts: 3}
+	if got := podMetrics(pod, usage.Use{CPU: 0.1, Memory: 5}); got != want {
+		t.Errorf("metrics = %+v, want %+v", got, want)
 	}
 }
 

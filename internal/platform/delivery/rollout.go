@@ -76,16 +76,16 @@ func selected(labels map[string]string, d *appsv1.Deployment) bool {
 func countReady(pods []*corev1.Pod) int {
 	n := 0
 	for _, pod := range pods {
-		if pod.DeletionTimestamp == nil && conditionTrue(pod, corev1.PodReady) {
+		if pod.DeletionTimestamp == nil && isReady(pod) {
 			n++
 		}
 	}
 	return n
 }
 
-func conditionTrue(pod *corev1.Pod, kind corev1.PodConditionType) bool {
+func isReady(pod *corev1.Pod) bool {
 	for _, c := range pod.Status.Conditions {
-		if c.Type == kind {
+		if c.Type == corev1.PodReady {
 			return c.Status == corev1.ConditionTrue
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/delivery/usage"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -56,7 +57,8 @@ type Service struct {
 	prober  prober
 	hub     *hub
 	work    sync.WaitGroup // looks in flight
-	begun   chan struct{}  // closed when Run takes messages
+	meters  *usage.Hub[Metrics]
+	begun   chan struct{} // closed when Run takes messages
 
 	rollbacks sync.Mutex // one after the other, so that two clicks make one commit
 
@@ -83,6 +85,7 @@ func New(cfg Config) (*Service, error) {
 		prober:   prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient, inside: inside},
 		trackers: map[string]*tracker{}, views: map[string]View{},
 	}
+	s.meters = s.newMeters()
 	s.cluster, err = newCluster(cfg.Kubernetes, cfg.ApplicationNamespace, s.clusterChanged)
 	return s, err
 }

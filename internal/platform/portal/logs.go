@@ -57,7 +57,7 @@ func (p *Portal) followLogs(w http.ResponseWriter, r *http.Request, options deli
 	if err != nil {
 		return err
 	}
-	shared := &sharedStream{stream: stream}
+	shared := &sharedStream{stream: stream, kind: "log"}
 	stop := shared.keepAlive()
 	defer stop()
 	err = p.cfg.Delivery.Logs(r.Context(), r.PathValue("name"), options, func(line delivery.LogLine) error {
@@ -69,18 +69,19 @@ func (p *Portal) followLogs(w http.ResponseWriter, r *http.Request, options deli
 	return nil
 }
 
-// sharedStream lets lines and heartbeats be written by two goroutines.
+// sharedStream lets events of one kind and heartbeats be written by two goroutines.
 type sharedStream struct {
+	kind   string
 	mu     sync.Mutex
 	stream *eventStream
 	failed error
 }
 
-func (s *sharedStream) send(line delivery.LogLine) error {
+func (s *sharedStream) send(data any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.failed == nil {
-		s.failed = s.stream.send(0, "log", line)
+		s.failed = s.stream.send(0, s.kind, data)
 	}
 	return s.failed
 }

@@ -123,6 +123,7 @@ func (p *Portal) routes() []route {
 		{"POST", api + "/apps/{name}/runs/{id}/rerun", access.DeployApp, p.rerunRun},
 		{"POST", api + "/apps/{name}/runs/{id}/cancel", access.DeployApp, p.cancelRun},
 		{"GET", api + "/apps/{name}/resources", access.ReadApps, p.listResources},
+		{"GET", api + "/apps/{name}/metrics", access.ReadApps, p.getMetrics},
 		{"GET", api + "/apps/{name}/files", access.ReadApps, p.listFiles},
 		{"GET", api + "/apps/{name}/file", access.ReadApps, p.getFile},
 		{"PUT", api + "/apps/{name}/file", access.DeployApp, p.putFile},

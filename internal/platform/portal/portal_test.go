@@ -172,6 +172,8 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/api/pronto/v1/apps/x/rollback", viewer, 404},
 		{"GET", "/api/pronto/v1/apps/x/resources", viewer, 404},
 		{"POST", "/api/scaffolder/v2/tasks", viewer, 403},
+		{"GET", "/api/pronto/v1/apps/x/metrics?follow=true", viewer, 404},
+		{"GET", "/api/pronto/v1/apps/x/metrics?follow=maybe", viewer, 400},
 		{"POST", "/api/scaffolder/v2/tasks", "pronto_admin", 200},
 		{"POST", "/api/scaffolder/v2/tasks/1/cancel", viewer, 403},
 		{"GET", "/api/catalog/entities", "", 401},
