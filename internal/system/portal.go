@@ -87,7 +87,7 @@ func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error
 	}
 	return catalog.New(catalog.Config{
 		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: builtin, Locations: locations,
-		Orphans: catalog.OrphanStrategy(w.cfg.Catalog.OrphanStrategy), Logger: w.logger("catalog"),
+		Orphans: catalog.OrphanStrategy(w.cfg.Catalog.OrphanStrategy), Check: scaffold.CheckEntity, Logger: w.logger("catalog"),
 	})
 }
 

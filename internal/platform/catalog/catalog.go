@@ -26,7 +26,10 @@ type Config struct {
 	Locations    []Location     // read beside the registered ones; those of type file are of this machine
 	Orphans      OrphanStrategy // of entities that are stated no more; default OrphanDelete
 	RefreshEvery time.Duration  // how often every location is read again; default 3 minutes
-	Logger       *slog.Logger
+	// Check says what is wrong with an entity that the format allows, such as a
+	// template that cannot run; the entity's status tells it. It may be nil.
+	Check  func(Entity) error
+	Logger *slog.Logger
 }
 
 // Catalog is the software catalog. Entities it returns must not be changed.
@@ -37,6 +40,7 @@ type Catalog struct {
 	builtin    []Entity
 	configured []Location
 	orphans    OrphanStrategy
+	check      func(Entity) error
 	every      time.Duration
 	log        *slog.Logger
 
@@ -59,7 +63,7 @@ func New(cfg Config) (*Catalog, error) {
 	}
 	return &Catalog{
 		db: cfg.DB, scm: cfg.SCM, forge: strings.TrimSuffix(cfg.ForgeURL, "/"), builtin: cfg.Builtin,
-		configured: cfg.Locations, orphans: cmp.Or(cfg.Orphans, OrphanDelete), pushed: make(chan struct{}, 1),
+		configured: cfg.Locations, orphans: cmp.Or(cfg.Orphans, OrphanDelete), pushed: make(chan struct{}, 1), check: cfg.Check,
 		every: cmp.Or(cfg.RefreshEvery, 3*time.Minute), log: cmp.Or(cfg.Logger, slog.Default()),
 	}, nil
 }

@@ -88,7 +88,7 @@ func (c *Catalog) loadEntities(ctx context.Context) ([]row, error) {
 	defer found.Close()
 	var rows []row
 	for found.Next() {
-		one, err := scanRow(found)
+		one, err := c.scanRow(found)
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +97,7 @@ func (c *Catalog) loadEntities(ctx context.Context) ([]row, error) {
 	return rows, wrap(found.Err(), "read entities")
 }
 
-func scanRow(found *sql.Rows) (one row, err error) {
+func (c *Catalog) scanRow(found *sql.Rows) (one row, err error) {
 	var uid, etag, body, parents, faults string
 	var location sql.NullString
 	var orphan bool
@@ -116,6 +116,11 @@ func scanRow(found *sql.Rows) (one row, err error) {
 		annotations := maps.Clone(one.entity.Metadata.Annotations)
 		annotations[AnnotationOrphan] = "true"
 		one.entity.Metadata.Annotations = annotations
+	}
+	if c.check != nil {
+		if err := c.check(one.entity); err != nil {
+			wrong = append(wrong, Fault{"InputError", err.Error()})
+		}
 	}
 	one.entity = withStatus(one.entity, wrong)
 	return one, nil

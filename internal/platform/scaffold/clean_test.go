@@ -3,6 +3,8 @@ package scaffold
 import (
 	"context"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -68,7 +70,7 @@ func TestARepositoryThatSomebodyWorkedOnWithIsNotCleaned(t *testing.T) {
 	w := newWorld(t, small(publishing))
 	s, _ := w.start(t)
 	task := w.leaves(t, s, "used")
-	commit(t, w, "used")
+	commit(t, w, "used", nil)
 	made, err := s.Clean(t.Context(), task.ID)
 	if err != nil || made[0].Gone || !strings.Contains(made[0].Reason, "branch main has commits that this task did not make") || made[1].Gone {
 		t.Errorf("clean = %+v, %v", made, err)
@@ -90,13 +92,24 @@ func TestARepositoryThatSomebodyWorkedOnWithIsNotCleaned(t *testing.T) {
 	}
 }
 
-// commit pushes a commit of somebody else.
-func commit(t *testing.T, w *world, repository string) {
+// commit pushes a commit of somebody else with these files.
+func commit(t *testing.T, w *world, repository string, files map[string]string) {
 	t.Helper()
 	dir := t.TempDir()
 	git := gitcmd.Git{Dir: dir, Env: []string{"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@b", "GIT_COMMITTER_NAME=a", "GIT_COMMITTER_EMAIL=a@b"}}
+	if _, err := git.Run(t.Context(), "clone", "--quiet", w.forge.in(repository).Dir, "."); err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range files {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, args := range [][]string{
-		{"clone", "--quiet", w.forge.in(repository).Dir, "."}, {"commit", "--quiet", "--allow-empty", "--message", "more"}, {"push", "--quiet", "origin", "HEAD"},
+		{"add", "--all"}, {"commit", "--quiet", "--allow-empty", "--message", "more"}, {"push", "--quiet", "origin", "HEAD"},
 	} {
 		if _, err := git.Run(t.Context(), args...); err != nil {
 			t.Fatal(err)

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 
@@ -22,7 +21,7 @@ type CreateRequest struct {
 // Create checks a form and starts its task. The error is a *form.Error
 // for values that are not acceptable, else an *fault.Error.
 func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
-	template, err := s.template(r.TemplateRef)
+	template, err := s.templates.get(r.TemplateRef)
 	if err != nil {
 		return Task{}, err
 	}
@@ -35,7 +34,7 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
 	}
 	return s.submit(ctx, Task{
 		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy, Values: values, secrets: r.Secrets,
-		spec: taskSpec{Dir: template.dir, Steps: template.Steps, Output: template.Output, Recovery: template.recovery},
+		spec: template.spec(),
 	})
 }
 
@@ -52,17 +51,6 @@ func (s *Service) submit(ctx context.Context, task Task) (Task, error) {
 	ctx = context.WithoutCancel(ctx)
 	s.tell(ctx, task)
 	return task, s.enqueue(ctx, task.ID)
-}
-
-func (s *Service) template(ref string) (*Template, error) {
-	if ref == "" {
-		return nil, fault.Inputf("templateRef is missing")
-	}
-	template, ok := s.templates[templateRef(ref)]
-	if !ok {
-		return nil, fault.NotFoundf("Template %s not found; there are %s", templateRef(ref), joined(s.templates))
-	}
-	return template, nil
 }
 
 // accept returns the values with defaults, or a *form.Error.

@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/cgi"
@@ -39,6 +40,8 @@ func newForge(t *testing.T) *testForge {
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/branches", f.branches)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/branches/{branch}", f.branch)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/git/commits/{sha}", f.commit)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/commits/{ref}", f.head)
+	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/tarball/{sha}", f.tarball)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/contents/{path...}", f.contents)
 	mux.HandleFunc("PUT /api/v3/repos/{org}/{name}/topics", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, http.StatusOK, map[string]any{"names": []string{}})
@@ -69,29 +72,34 @@ func (f *testForge) json(name string) map[string]any {
 func (f *testForge) create(w http.ResponseWriter, r *http.Request) {
 	var body struct{ Name string }
 	_ = json.NewDecoder(r.Body).Decode(&body)
-	f.mu.Lock()
-	_, exists := f.repos[body.Name]
+	answer, exists := f.add(r.Context(), body.Name)
 	if exists {
-		f.mu.Unlock()
 		reply(w, http.StatusUnprocessableEntity, map[string]any{"message": "Repository creation failed.",
 			"errors": []any{map[string]string{"resource": "Repository", "field": "name", "code": "custom", "message": "name already exists on this account"}}})
 		return
 	}
-	f.created++
-	f.repos[body.Name] = int64(100 + f.created)
-	answer := f.json(body.Name)
-	f.mu.Unlock()
-	git := gitcmd.Git{Dir: f.root}
-	if _, err := git.Run(r.Context(), "init", "--quiet", "--bare", "--initial-branch=main", "apps/"+body.Name+".git"); err != nil {
-		reply(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
-		return
-	}
-	if _, err := f.in(body.Name).Run(r.Context(), "config", "http.receivepack", "true"); err != nil {
-		reply(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
-		return
-	}
 	f.after("create")
 	reply(w, http.StatusCreated, answer)
+}
+
+// add makes a repository, unless it exists.
+func (f *testForge) add(ctx context.Context, name string) (answer map[string]any, exists bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, exists := f.repos[name]; exists {
+		return nil, true
+	}
+	f.created++
+	f.repos[name] = int64(100 + f.created)
+	for _, args := range [][]string{
+		{"init", "--quiet", "--bare", "--initial-branch=main", "apps/" + name + ".git"},
+		{"-C", "apps/" + name + ".git", "config", "http.receivepack", "true"},
+	} {
+		if _, err := (gitcmd.Git{Dir: f.root}).Run(ctx, args...); err != nil {
+			panic(err)
+		}
+	}
+	return f.json(name), false
 }
 
 func (f *testForge) in(name string) gitcmd.Git {
@@ -145,6 +153,24 @@ func (f *testForge) branch(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, map[string]any{"name": r.PathValue("branch"), "commit": map[string]string{"sha": strings.TrimSpace(string(sha))}})
+}
+
+func (f *testForge) head(w http.ResponseWriter, r *http.Request) {
+	sha, err := f.in(r.PathValue("name")).Run(r.Context(), "rev-parse", "--verify", r.PathValue("ref")+"^{commit}")
+	if err != nil {
+		missing(w)
+		return
+	}
+	reply(w, http.StatusOK, map[string]string{"sha": strings.TrimSpace(string(sha))})
+}
+
+func (f *testForge) tarball(w http.ResponseWriter, r *http.Request) {
+	out, err := f.in(r.PathValue("name")).Run(r.Context(), "archive", "--format=tar.gz", "--prefix=top/", r.PathValue("sha"))
+	if err != nil {
+		missing(w)
+		return
+	}
+	_, _ = w.Write(out)
 }
 
 func (f *testForge) commit(w http.ResponseWriter, r *http.Request) {

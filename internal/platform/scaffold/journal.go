@@ -207,16 +207,28 @@ func (j journal) unfinished(ctx context.Context) ([]string, error) {
 	return j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE status IN ('open', 'processing') ORDER BY created_at, rowid`)
 }
 
-// needed are the tasks whose workspaces stay: those that have not ended, and
-// those that may be retried and ended after a time.
+// mayGoOn selects the tasks that have not ended, and those that may be retried
+// and ended after a time.
+const mayGoOn = `(status IN ('open', 'processing') OR status IN ('failed', 'cancelled') AND cleaned_at IS NULL AND finished_at > ?)`
+
+// needed are the tasks whose workspaces stay.
 func (j journal) needed(ctx context.Context, after time.Time) (map[string]bool, error) {
-	ids, err := j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE status IN ('open', 'processing')
-		OR status IN ('failed', 'cancelled') AND cleaned_at IS NULL AND finished_at > ?`, after.UnixMilli())
-	needed := map[string]bool{}
+	return j.set(ctx, `SELECT id FROM scaffolder_tasks WHERE `+mayGoOn, after)
+}
+
+// origins are the snapshots that tasks may read from.
+func (j journal) origins(ctx context.Context, after time.Time) (map[string]bool, error) {
+	return j.set(ctx, `SELECT DISTINCT json_extract(spec, '$.origin.id') FROM scaffolder_tasks
+		WHERE json_extract(spec, '$.origin.id') IS NOT NULL AND `+mayGoOn, after)
+}
+
+func (j journal) set(ctx context.Context, statement string, after time.Time) (map[string]bool, error) {
+	ids, err := j.ids(ctx, statement, after.UnixMilli())
+	set := map[string]bool{}
 	for _, id := range ids {
-		needed[id] = true
+		set[id] = true
 	}
-	return needed, err
+	return set, err
 }
 
 func (j journal) ids(ctx context.Context, statement string, arguments ...any) ([]string, error) {

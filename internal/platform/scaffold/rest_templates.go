@@ -9,7 +9,7 @@ import (
 )
 
 func (s *Service) getForm(w http.ResponseWriter, r *http.Request) error {
-	template, err := s.template(r.PathValue("kind") + ":" + r.PathValue("namespace") + "/" + r.PathValue("name"))
+	template, err := s.templates.get(r.PathValue("kind") + ":" + r.PathValue("namespace") + "/" + r.PathValue("name"))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
@@ -18,9 +19,10 @@ type run struct {
 	task      Task
 	outputs   map[string]any // by step id, as templates read them
 	record    recorder
-	workspace string   // directory
-	told      []string // lines that the step wrote before it was cut off
-	dry       bool     // nothing outside of the workspace may be touched
+	workspace string        // directory
+	source    action.Source // the template's files
+	told      []string      // lines that the step wrote before it was cut off
+	dry       bool          // nothing outside of the workspace may be touched
 }
 
 // recorder keeps what a run tells of itself.
@@ -120,6 +122,12 @@ func (r *run) do(ctx context.Context) (map[string]any, error) {
 	if err := r.prepare(ctx); err != nil {
 		return nil, fmt.Errorf("make the workspace: %w", err)
 	}
+	source, done, err := r.service.files(ctx, r.task.spec)
+	if err != nil {
+		return nil, err
+	}
+	defer done()
+	r.source = source
 	return r.steps(ctx)
 }
 

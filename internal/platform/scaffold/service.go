@@ -13,17 +13,19 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"path/filepath"
 	"runtime"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/snapshot"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -33,6 +35,10 @@ type FieldError = form.FieldError
 // Catalog is what the scaffolder needs of the catalog.
 type Catalog interface {
 	action.Catalog
+	// Templates are the Template entities that locations state, and Watch tells
+	// of a kind's changes.
+	Templates(ctx context.Context) ([]catalog.Template, error)
+	Watch(ctx context.Context, kind string) <-chan struct{}
 	// RemoveLocation takes a location out with what it states; one that is not
 	// there is fine.
 	RemoveLocation(ctx context.Context, id string) error
@@ -72,7 +78,8 @@ type Service struct {
 	log       *slog.Logger
 	journal   journal
 	engine    *expression.Engine
-	templates map[string]*Template
+	templates *registry
+	snapshots snapshot.Store
 	actions   map[string]action.Action
 	queue     *river.Client[*sql.Tx]
 	changes   *signals
@@ -106,11 +113,12 @@ func New(cfg Config) (*Service, error) {
 		return nil, fmt.Errorf("scaffold: %w", err)
 	}
 	s := &Service{
-		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: templates,
-		changes: newSignals(), running: map[string]*context.CancelFunc{},
+		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: &registry{builtin: templates},
+		snapshots: snapshot.Store{Dir: filepath.Join(cfg.Dir, snapshots), Forge: cfg.SCM},
+		changes:   newSignals(), running: map[string]*context.CancelFunc{},
 	}
 	s.actions = action.Builtin(&action.Host{
-		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain,
+		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain, Tree: s.tree,
 	})
 	s.queue, err = newQueue(s)
 	return s, err
@@ -160,7 +168,10 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 	if err := s.warm(ctx); err != nil {
 		s.log.Warn("compile the templates ahead", "error", err)
 	}
+	var beside sync.WaitGroup
+	beside.Go(func() { s.followCatalog(ctx) })
 	s.janitor(ctx)
+	beside.Wait()
 	stopped, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if err := s.queue.StopAndCancel(stopped); err != nil {
@@ -196,16 +207,24 @@ func (s *Service) resume(ctx, working context.Context) error {
 	return nil
 }
 
-// warm compiles every skeleton, so that the first task needs not.
+// warm compiles the skeletons of the built-in templates, so that the first
+// task needs not.
 func (s *Service) warm(ctx context.Context) error {
-	for _, template := range s.templates {
-		for _, step := range template.Steps {
-			if step.Action != "fetch:template" {
-				continue
-			}
-			if err := action.Warm(ctx, s.engine, action.Source{Files: s.cfg.Templates, Dir: template.dir}, step.Input); err != nil {
-				return err
-			}
+	for _, template := range s.templates.builtin {
+		if err := s.warmOne(ctx, template, action.Source{Files: s.cfg.Templates, Dir: template.dir}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) warmOne(ctx context.Context, template *Template, source action.Source) error {
+	for _, step := range template.Steps {
+		if step.Action != "fetch:template" {
+			continue
+		}
+		if err := action.Warm(ctx, s.engine, source, step.Input); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -279,15 +298,8 @@ func (s *Service) stop(id string) {
 	}
 }
 
-// TemplateRefs names the templates.
-func (s *Service) TemplateRefs(context.Context) ([]string, error) {
-	refs := make([]string, 0, len(s.templates))
-	for ref := range s.templates {
-		refs = append(refs, ref)
-	}
-	slices.Sort(refs)
-	return refs, nil
-}
+// TemplateRefs names the templates that can be used.
+func (s *Service) TemplateRefs(context.Context) ([]string, error) { return s.templates.list(), nil }
 
 // tell wakes who follows the task's log, and the observer.
 func (s *Service) tell(ctx context.Context, t Task) {

@@ -47,7 +47,7 @@ func newWorld(t *testing.T, files fs.FS) *world {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
-	entities, err := catalog.New(catalog.Config{DB: db, SCM: client, ForgeURL: forge.URL, Logger: log})
+	entities, err := catalog.New(catalog.Config{DB: db, SCM: client, ForgeURL: forge.URL, Logger: log, Check: CheckEntity})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,7 @@ func (r *run) once(ctx context.Context, position int, step Step, act action.Acti
 func (r *run) call(position int, step Step) *action.Call {
 	return &action.Call{
 		TaskID: r.task.ID, CreatedAt: r.task.CreatedAt, User: r.task.CreatedBy, Workspace: r.workspace,
-		DryRun: r.dry, Template: action.Source{Files: r.service.cfg.Templates, Dir: r.task.spec.Dir},
+		DryRun: r.dry, Template: r.source,
 		Output: map[string]any{},
 		Log:    func(ctx context.Context, text string) error { return r.tell(ctx, step, text) },
 		Ledger: ledger{r.service, r.task.ID, position},

@@ -3,6 +3,8 @@ package scaffold
 import (
 	"encoding/json"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/snapshot"
 )
 
 // The states of a task and, but for open, of a step; a step may be skipped too.
@@ -58,11 +60,16 @@ type StepState struct {
 // taskSpec is the template as it was when the task began: a changed template
 // does not change a task in flight.
 type taskSpec struct {
-	Dir    string `json:"dir"`
-	Steps  []Step `json:"steps"`
-	Output any    `json:"output,omitempty"`
+	Dir    string        `json:"dir"`              // of the template, in its source
+	Origin *snapshot.Ref `json:"origin,omitempty"` // the source; nil: the built-in templates
+	Steps  []Step        `json:"steps"`
+	Output any           `json:"output,omitempty"`
 	// Recovery is EXPERIMENTAL_recovery.EXPERIMENTAL_strategy: none or startOver.
 	Recovery string `json:"recovery,omitempty"`
+}
+
+func (t *Template) spec() taskSpec {
+	return taskSpec{Dir: t.dir, Origin: t.origin, Steps: t.Steps, Output: t.Output, Recovery: t.recovery}
 }
 
 const (

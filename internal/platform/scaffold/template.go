@@ -1,15 +1,23 @@
 package scaffold
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
 	yamlv3 "go.yaml.in/yaml/v3"
+	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
+
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/snapshot"
 )
 
 const (
@@ -28,7 +36,10 @@ type Template struct {
 
 	presentation any
 	recovery     string // EXPERIMENTAL_recovery's strategy
-	dir          string // in the file system of templates
+	dir          string // in its source
+
+	origin *snapshot.Ref // its source; nil: the built-in templates
+	etag   string        // of the catalog's entity
 }
 
 // Step is one action of a template.
@@ -88,6 +99,11 @@ func loadTemplate(files fs.FS, p string) (*Template, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseTemplate(text, path.Dir(p))
+}
+
+// parseTemplate reads a template's descriptor; dir is where it is in its source.
+func parseTemplate(text []byte, dir string) (*Template, error) {
 	var d document
 	if err := yaml.Unmarshal(text, &d); err != nil {
 		return nil, err
@@ -101,7 +117,7 @@ func loadTemplate(files fs.FS, p string) (*Template, error) {
 	}
 	t := &Template{
 		Title: d.Metadata.Title, Description: d.Metadata.Description, Pages: pages, Steps: d.Spec.Steps,
-		Output: d.Spec.Output, presentation: d.Spec.Presentation, recovery: d.Spec.Recovery.Strategy, dir: path.Dir(p),
+		Output: d.Spec.Output, presentation: d.Spec.Presentation, recovery: d.Spec.Recovery.Strategy, dir: dir,
 	}
 	if t.Title == "" {
 		t.Title = d.Metadata.Name
@@ -112,6 +128,53 @@ func loadTemplate(files fs.FS, p string) (*Template, error) {
 	}
 	t.Ref = strings.ToLower("template:" + namespace + "/" + d.Metadata.Name)
 	return t, d.check(t)
+}
+
+// templateOf reads the template of a catalog's entity from its source. The
+// descriptor there has its fields in order; where it is not, or takes parts
+// of itself from other files, the entity as the catalog has it is read.
+func templateOf(entity catalog.Entity, source action.Source) (*Template, error) {
+	file := path.Base(entity.Annotation(catalog.AnnotationManagedBy))
+	text, err := fs.ReadFile(source.Files, path.Join(source.Dir, file))
+	if err == nil {
+		text = described(text, entity.Metadata.Name)
+	}
+	if len(text) == 0 || placeholder.Match(text) {
+		if text, err = json.Marshal(entity); err != nil {
+			return nil, err
+		}
+	}
+	return parseTemplate(text, source.Dir)
+}
+
+// CheckEntity says why a Template entity cannot be used; nil for other kinds.
+func CheckEntity(entity catalog.Entity) error {
+	if !strings.EqualFold(entity.Kind, "template") {
+		return nil
+	}
+	text, err := json.Marshal(entity)
+	if err == nil {
+		_, err = parseTemplate(text, ".")
+	}
+	return err
+}
+
+var placeholder = regexp.MustCompile(`(?m)\$(text|json|yaml|openapi)["']?\s*:`)
+
+// described is the document of a descriptor that describes a template of this
+// name; nil if none does.
+func described(text []byte, name string) []byte {
+	documents := yamlstream.NewYAMLReader(bufio.NewReader(bytes.NewReader(text)))
+	for {
+		one, err := documents.Read()
+		if err != nil {
+			return nil
+		}
+		var d document
+		if yaml.Unmarshal(one, &d) == nil && d.Kind == "Template" && strings.EqualFold(d.Metadata.Name, name) {
+			return one
+		}
+	}
 }
 
 func (d document) pages() ([]map[string]any, error) {

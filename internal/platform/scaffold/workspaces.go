@@ -14,6 +14,7 @@ const (
 	keepWorkspace = 7 * 24 * time.Hour // of a task that failed or was cancelled
 	janitorEvery  = time.Hour
 	discarded     = ".discarded-" // begins the name of what is being removed
+	snapshots     = ".snapshots"  // beside the workspaces: the files of templates
 )
 
 func (s *Service) workspace(task string) string { return filepath.Join(s.cfg.Dir, task) }
@@ -48,7 +49,7 @@ func (s *Service) janitor(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		if err := errors.Join(s.sweep(ctx), s.lookAfter(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.sweep(ctx), s.sweepSnapshots(ctx), s.lookAfter(ctx)); err != nil && ctx.Err() == nil {
 			s.log.Warn("look after what tasks have left", "error", err)
 		}
 	}
@@ -67,6 +68,9 @@ func (s *Service) sweep(ctx context.Context) error {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
+		if name == snapshots {
+			continue
+		}
 		if strings.HasPrefix(name, discarded) {
 			if err := os.RemoveAll(filepath.Join(s.cfg.Dir, name)); err != nil {
 				return fmt.Errorf("remove workspace %s: %w", name, err)
