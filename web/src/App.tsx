@@ -12,7 +12,8 @@ import { Help } from "./pages/Help";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
 import { PlatformPage } from "./pages/PlatformPage";
-import { TaskPage } from "./pages/TaskPage";
+import { TaskPage } from "./tasks/TaskPage";
+import { TasksPage } from "./tasks/TasksPage";
 import { Crash } from "./shell/Crash";
 import { Gate } from "./shell/Gate";
 import { theme, variables } from "./theme";
@@ -34,6 +35,7 @@ const router = createBrowserRouter([
       { path: "create", element: <Gallery /> },
       { path: "create/:template", element: later(<CreateForm />, <FormSkeleton />) },
       { path: "create/:namespace/:template", element: later(<CreateForm />, <FormSkeleton />) },
+      { path: "tasks", element: <TasksPage /> },
       { path: "tasks/:id", element: <TaskPage /> },
       { path: "apps/:name", element: <Application />, children: applicationRoutes },
       { path: "catalog", element: <Catalog /> },

@@ -31,3 +31,14 @@ export type TemplateForm = Schemas["TemplateParameterSchema"];
 export type FormErrors = Schemas["FormErrors"];
 
 export const phaseNames: readonly PhaseName[] = ["create", "build", "sync", "expose", "live"];
+
+export type Made = Schemas["Made"];
+export type TemplateAction = Schemas["TemplateAction"];
+export type DryRunResult = Schemas["DryRunResult"];
+export type Figures = Schemas["Figures"];
+export type Percentiles = Schemas["Percentiles"];
+export type Capacity = Schemas["Capacity"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type Token = Schemas["Token"];
+export type CreatedToken = Schemas["CreatedToken"];
+export type Role = Schemas["Role"];
