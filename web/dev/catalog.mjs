@@ -87,7 +87,8 @@ export function matches(each, filters) {
 /** facet counts the values of a field. */
 export function facet(path, list) {
   const counts = new Map();
-  for (const each of list) for (const value of [valueAt(each, path) ?? []].flat()) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
+  const values = (each) => (path.startsWith("relations.") ? each.relations.filter(({ type }) => type === path.slice(10)).map(({ targetRef }) => targetRef) : (valueAt(each, path) ?? []));
+  for (const each of list) for (const value of [values(each)].flat()) counts.set(String(value), (counts.get(String(value)) ?? 0) + 1);
   return [...counts].map(([value, count]) => ({ value, count }));
 }
 

@@ -7,7 +7,7 @@ import { Gallery } from "./gallery/Gallery";
 import { I18n } from "./i18n/I18n";
 import { applicationRoutes } from "./application/routes";
 import { Application } from "./pages/Application";
-import { Catalog } from "./pages/Catalog";
+import { CatalogPage } from "./catalog/CatalogPage";
 import { Help } from "./pages/Help";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
@@ -20,6 +20,8 @@ import { theme, variables } from "./theme";
 
 // The form's library is large and only this page needs it.
 const CreateForm = lazy(() => import("./pages/CreateForm"));
+
+const EntityPage = lazy(() => import("./catalog/EntityPage"));
 
 /** later is a page that is fetched when it is opened, with its shape meanwhile. */
 function later(page: ReactNode, shape: ReactNode = <PageSkeleton />): ReactNode {
@@ -38,7 +40,8 @@ const router = createBrowserRouter([
       { path: "tasks", element: <TasksPage /> },
       { path: "tasks/:id", element: <TaskPage /> },
       { path: "apps/:name", element: <Application />, children: applicationRoutes },
-      { path: "catalog", element: <Catalog /> },
+      { path: "catalog", element: <CatalogPage /> },
+      { path: "catalog/:namespace/:kind/:name", element: later(<EntityPage />) },
       { path: "platform", element: <PlatformPage /> },
       { path: "help", element: <Help /> },
       { path: "*", element: <NotFound /> },

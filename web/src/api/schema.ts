@@ -593,7 +593,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke one of the caller's API tokens */
+        /** Revoke one of the caller's API tokens, or a service's; `current` is the one that the request is made with */
         delete: operations["deleteToken"];
         options?: never;
         head?: never;
@@ -875,10 +875,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalog's entities in pages, filtered, searched and in order */
+        /**
+         * The catalog's entities in pages, filtered, searched and in order
+         * @description A search without fullTextFilterFields looks into name, title,
+         *     description, tags and owner; without orderField, the best answers come
+         *     first.
+         */
         get: operations["queryEntities"];
         put?: never;
-        post?: never;
+        /** The same with a query in Backstage's filter predicates */
+        post: operations["queryEntitiesByPredicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/entities/by-refs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Entities by their references, in the order of the request */
+        post: operations["getEntitiesByRefs"];
         delete?: never;
         options?: never;
         head?: never;
@@ -894,7 +917,8 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** One entity by the identifier that the catalog gave it */
+        get: operations["getEntityByUid"];
         put?: never;
         post?: never;
         /** Take an entity out of the catalog; one that a location still names comes back */
@@ -925,6 +949,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalog/entities/by-name/{kind}/{namespace}/{name}/ancestry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        /** An entity with the locations that led to it */
+        get: operations["getEntityAncestry"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalog/entity-facets": {
         parameters: {
             query?: never;
@@ -935,7 +980,8 @@ export interface paths {
         /** The values of some fields and how often each is there */
         get: operations["getEntityFacets"];
         put?: never;
-        post?: never;
+        /** The same with a query in Backstage's filter predicates */
+        post: operations["queryEntityFacetsByPredicate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -966,11 +1012,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The registered locations */
+        /** The locations that are registered, and those of the configuration */
         get: operations["listLocations"];
         put?: never;
         /** Register a location, or only look at what it would bring */
         post: operations["addLocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/locations/by-query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Locations in pages, by a query over id, type, target and entityRef */
+        post: operations["queryLocations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -988,9 +1051,10 @@ export interface paths {
         };
         /** One location */
         get: operations["getLocation"];
-        put?: never;
+        /** Give a location another target */
+        put: operations["updateLocation"];
         post?: never;
-        /** Unregister a location and what came from it */
+        /** Unregister a location and what came from it; 409 for one of the configuration */
         delete: operations["deleteLocation"];
         options?: never;
         head?: never;
@@ -1012,6 +1076,23 @@ export interface paths {
         get: operations["getLocationByEntity"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalog/analyze-location": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The descriptors in a repository, or the one it might have */
+        post: operations["analyzeLocation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1094,12 +1175,25 @@ export interface components {
             author?: string;
             /** @description Repository with tag and digest */
             image?: string;
+            startedBy?: {
+                /** @enum {string} */
+                kind: "form" | "push" | "rollback";
+                /** @description The revision that a rollback brings back */
+                to?: string;
+                /** @description What the application then answers as its revision */
+                answers?: string;
+            };
             /** @description The scaffolder task that created the application */
             taskId?: string;
             /** Format: int64 */
             runId?: number;
             /** Format: uri */
             runUrl?: string;
+            /**
+             * Format: date-time
+             * @description When the commit was made, as it says itself
+             */
+            committedAt?: string;
             /** Format: date-time */
             startedAt: string;
             /** Format: date-time */
@@ -1439,7 +1533,7 @@ export interface components {
             at: string;
             /** @description Entity reference of the person or the service */
             actor: string;
-            /** @description A permission, or auth.login, auth.logout, auth.device */
+            /** @description A permission, or auth.login, auth.logout, auth.device, webhook.receive */
             action: string;
             /** @description e.g. the application's name */
             target?: string;
@@ -1669,6 +1763,13 @@ export interface components {
             /** Format: date-time */
             lastHeartbeatAt?: string;
             createdBy?: string;
+            /** @description What a retry has to know */
+            state?: {
+                /** @description Names of the secrets that a retry must be given */
+                secrets?: string[];
+            } & {
+                [key: string]: unknown;
+            };
             steps?: {
                 id: string;
                 name: string;
@@ -1708,6 +1809,8 @@ export interface components {
                 namespace?: string;
                 title?: string;
                 description?: string;
+                uid?: string;
+                etag?: string;
                 tags?: string[];
                 annotations?: {
                     [key: string]: string;
@@ -1715,6 +1818,12 @@ export interface components {
                 labels?: {
                     [key: string]: string;
                 };
+                links?: {
+                    url: string;
+                    title?: string;
+                    icon?: string;
+                    type?: string;
+                }[];
             } & {
                 [key: string]: unknown;
             };
@@ -1725,6 +1834,20 @@ export interface components {
                 type: string;
                 targetRef: string;
             }[];
+            /** @description What the catalog found wrong with the entity or its location; absent where nothing is */
+            status?: {
+                items?: {
+                    /** @example backstage.io/catalog-processing */
+                    type: string;
+                    /** @enum {string} */
+                    level: "info" | "warning" | "error";
+                    message: string;
+                    error?: {
+                        name: string;
+                        message: string;
+                    };
+                }[];
+            };
         };
         EntityPage: {
             items: components["schemas"]["Entity"][];
@@ -1742,15 +1865,59 @@ export interface components {
                 }[];
             };
         };
+        /**
+         * @description Backstage's filter predicate: dotted paths with a value, or with one of
+         *     $exists, $in, $hasPrefix and $contains; and $all, $any and $not.
+         * @example {
+         *       "$all": [
+         *         {
+         *           "kind": "component"
+         *         },
+         *         {
+         *           "spec.type": {
+         *             "$in": [
+         *               "service",
+         *               "website"
+         *             ]
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Predicate: {
+            [key: string]: unknown;
+        };
+        LocationInput: {
+            /** @enum {string} */
+            type: "url";
+            /** @description A descriptor, a directory or a repository of the forge, or a pattern */
+            target: string;
+            /** @enum {string} */
+            presence?: "required" | "optional";
+        };
         Location: {
             id: string;
             type: string;
             target: string;
+            /** @description Of the Location entity that stands for it */
+            entityRef?: string;
         };
         AddedLocation: {
             location: components["schemas"]["Location"];
             entities: components["schemas"]["Entity"][];
+            /** @description Of a dry run: it is registered already */
             exists?: boolean;
+        };
+        LocationAnalysis: {
+            existingEntityFiles: {
+                location: components["schemas"]["LocationInput"];
+                isRegistered: boolean;
+                entity: components["schemas"]["Entity"];
+            }[];
+            generateEntities: {
+                entity: components["schemas"]["Entity"];
+                fields: string[];
+            }[];
         };
     };
     responses: {
@@ -1785,8 +1952,18 @@ export interface components {
         FilePath: string;
         /** @description Text that the entry's target, action or actor contains */
         AuditText: string;
+        /** @description Comma is AND, repeating is OR; e.g. kind=template */
+        EntityFilter: string[];
+        /** @description Dotted paths that are wanted, separated by commas */
+        EntityFields: string;
     };
-    requestBodies: never;
+    requestBodies: {
+        Location: {
+            content: {
+                "application/json": components["schemas"]["LocationInput"];
+            };
+        };
+    };
     headers: never;
     pathItems: never;
 }
@@ -2715,6 +2892,18 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Signed out here; the provider's session ends at `redirect`, where the browser should go */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uri */
+                        redirect: string;
+                    };
+                };
+            };
             /** @description Signed out */
             204: {
                 headers: {
@@ -3050,7 +3239,16 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Comma is AND, repeating is OR; e.g. kind=template */
-                filter?: string[];
+                filter?: components["parameters"]["EntityFilter"];
+                /** @description Dotted paths that are wanted, separated by commas */
+                fields?: components["parameters"]["EntityFields"];
+                /** @description e.g. asc:metadata.name */
+                order?: string[];
+                /** @description Without it all are given */
+                limit?: number;
+                offset?: number;
+                /** @description From the Link header of the page before */
+                after?: string;
             };
             header?: never;
             path?: never;
@@ -3058,9 +3256,11 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The entities */
+            /** @description The entities; where there are more, the Link header leads to them */
             200: {
                 headers: {
+                    /** @description </api/catalog/entities?...>; rel="next" */
+                    Link?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3074,9 +3274,9 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Comma is AND, repeating is OR; e.g. kind=template */
-                filter?: string[];
+                filter?: components["parameters"]["EntityFilter"];
                 /** @description Dotted paths that are wanted, separated by commas */
-                fields?: string;
+                fields?: components["parameters"]["EntityFields"];
                 /** @description e.g. metadata.name,asc */
                 orderField?: string[];
                 fullTextFilterTerm?: string;
@@ -3086,6 +3286,8 @@ export interface operations {
                 offset?: number;
                 /** @description From pageInfo; carries filter and order */
                 cursor?: string;
+                /** @description With exclude, totalItems is 0 */
+                totalItems?: "include" | "exclude";
             };
             header?: never;
             path?: never;
@@ -3100,6 +3302,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    queryEntitiesByPredicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query?: components["schemas"]["Predicate"];
+                    cursor?: string;
+                    /** @default 20 */
+                    limit?: number;
+                    offset?: number;
+                    orderBy?: {
+                        field: string;
+                        /** @enum {string} */
+                        order: "asc" | "desc";
+                    }[];
+                    fullTextFilter?: {
+                        term?: string;
+                        fields?: string[];
+                    };
+                    fields?: string[];
+                    /** @enum {string} */
+                    totalItems?: "include" | "exclude";
+                };
+            };
+        };
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityPage"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntitiesByRefs: {
+        parameters: {
+            query?: {
+                /** @description Comma is AND, repeating is OR; e.g. kind=template */
+                filter?: components["parameters"]["EntityFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    entityRefs: string[];
+                    fields?: string[];
+                    query?: components["schemas"]["Predicate"];
+                };
+            };
+        };
+        responses: {
+            /** @description The entities; null where there is none */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: (components["schemas"]["Entity"] | null)[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getEntityByUid: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entity */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entity"];
                 };
             };
             default: components["responses"]["Error"];
@@ -3151,17 +3453,77 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    getEntityAncestry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: string;
+                namespace: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entity and all that led to it, each once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rootEntityRef: string;
+                        items: {
+                            entity: components["schemas"]["Entity"];
+                            parentEntityRefs: string[];
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     getEntityFacets: {
         parameters: {
             query: {
                 facet: string[];
-                filter?: string[];
+                /** @description Comma is AND, repeating is OR; e.g. kind=template */
+                filter?: components["parameters"]["EntityFilter"];
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description The values by field */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntityFacets"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    queryEntityFacetsByPredicate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    facets: string[];
+                    query?: components["schemas"]["Predicate"];
+                };
+            };
+        };
         responses: {
             /** @description The values by field */
             200: {
@@ -3190,7 +3552,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is being read again */
+            /** @description It was read again; what was wrong stands in the status of the entities */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3227,20 +3589,14 @@ export interface operations {
         parameters: {
             query?: {
                 dryRun?: boolean;
+                /** @description What to do where it is registered already: 409, or read it again */
+                onConflict?: "reject" | "refresh";
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @example url */
-                    type: string;
-                    target: string;
-                };
-            };
-        };
+        requestBody: components["requestBodies"]["Location"];
         responses: {
             /** @description The location and its entities */
             201: {
@@ -3249,6 +3605,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AddedLocation"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    queryLocations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    query?: components["schemas"]["Predicate"];
+                    cursor?: string;
+                    /** @default 1000 */
+                    limit?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Location"][];
+                        totalItems: number;
+                        pageInfo: {
+                            nextCursor?: string;
+                        };
+                    };
                 };
             };
             default: components["responses"]["Error"];
@@ -3266,6 +3658,29 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The location */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Location"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    updateLocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Location"];
+        responses: {
+            /** @description The location, which was read */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3323,6 +3738,35 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    analyzeLocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    location: components["schemas"]["LocationInput"];
+                    /** @description Name of the descriptors; default catalog-info.yaml and template.yaml */
+                    catalogFilename?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What registering it would find */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocationAnalysis"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
     validateEntity: {
         parameters: {
             query?: never;
@@ -3336,6 +3780,7 @@ export interface operations {
                     entity: {
                         [key: string]: unknown;
                     };
+                    /** @description url:<target> */
                     location: string;
                 };
             };

@@ -16,7 +16,7 @@ export function TaskActions({ task, status, onRetried }: Props) {
   const [problem, setProblem] = useState<Problem>();
   const [asking, setAsking] = useState(false);
   const unsuccessful = status === "failed" || status === "cancelled";
-  const secrets = useSecretNames(task, unsuccessful);
+  const secrets = useSecretNames(task.id, unsuccessful);
   const path = { path: { id: task.id } };
   const attempt = async (act: () => Promise<unknown>) => {
     setBusy(true);

@@ -1,19 +1,13 @@
 import { api } from "../api/client";
 import { unwrap } from "../api/problem";
-import type { Task } from "../api/types";
 import { useFetched } from "../api/useFetched";
-import { parseRef } from "../format/entity";
-import { formOf } from "../form/schema";
-import { templateOf } from "./steps";
 
-/** useSecretNames is what a task's template asks for in secret; that is not kept and must be asked for again. */
-export function useSecretNames(task: Task, wanted: boolean): readonly string[] {
-  const ref = templateOf(task);
+/** useSecretNames is what a task was given in secret; that is not kept and a retry must be given it again. */
+export function useSecretNames(id: string, wanted: boolean): readonly string[] {
   const { data } = useFetched(async () => {
-    if (!wanted || ref === "") return [];
-    const path = parseRef(ref, "template");
-    const form = await unwrap(api.GET("/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema", { params: { path } }));
-    return [...formOf(form, { architectures: [], flags: new Set() }).secrets].map((name) => name.split(".").at(-1) ?? name);
-  }, [ref, wanted]);
+    if (!wanted) return [];
+    const task = await unwrap(api.GET("/api/scaffolder/v2/tasks/{id}", { params: { path: { id } } }));
+    return task.state?.secrets ?? [];
+  }, [id, wanted]);
   return data ?? [];
 }

@@ -1,17 +1,18 @@
 import { Link } from "react-router";
 import type { Entity } from "../api/types";
 import page from "../components/Page.module.css";
-import { entityName } from "../format/text";
+import { refOf } from "../form/entityRefs";
+import { entityPath, shortRef } from "../format/entity";
 import { useWords } from "../i18n/I18n";
-import { useLive } from "../live/LiveContext";
-import classes from "./Home.module.css";
+import home from "../pages/Home.module.css";
+import classes from "./Catalog.module.css";
 
-/** EntityTable is the catalog's entities; what can be opened here is a link. */
+/** EntityTable is a page of the catalog; each name leads to the entity. */
 export function EntityTable({ entities }: { entities: readonly Entity[] }) {
   const { t } = useWords();
   return (
     <div className={page.tableWrap}>
-      <table className={`${page.table ?? ""} ${classes.table ?? ""}`}>
+      <table className={`${page.table ?? ""} ${home.table ?? ""}`}>
         <thead>
           <tr>
             <th scope="col">{t("catalog.name")}</th>
@@ -23,7 +24,7 @@ export function EntityTable({ entities }: { entities: readonly Entity[] }) {
         </thead>
         <tbody>
           {entities.map((entity) => (
-            <EntityRow key={`${entity.kind}:${entity.metadata.namespace ?? "default"}/${entity.metadata.name}`} entity={entity} />
+            <EntityRow key={refOf(entity)} entity={entity} />
           ))}
         </tbody>
       </table>
@@ -32,27 +33,21 @@ export function EntityTable({ entities }: { entities: readonly Entity[] }) {
 }
 
 function EntityRow({ entity }: { entity: Entity }) {
-  const { said } = useWords();
-  const { apps } = useLive();
+  const { t, said } = useWords();
   const { name, title, description } = entity.metadata;
-  const to = entity.kind === "Component" && apps[name] ? `/apps/${name}` : entity.kind === "Template" ? `/create/${name}` : undefined;
-  const shown = said(title ?? name);
+  const owner = entity.relations?.find(({ type }) => type === "ownedBy")?.targetRef ?? text(entity.spec?.owner);
+  const broken = (entity.status?.items ?? []).some(({ level }) => level === "error");
   return (
     <tr>
       <td>
-        {to ? (
-          <Link to={to} className={classes.name} title={name}>
-            {shown}
-          </Link>
-        ) : (
-          <span className={classes.name} title={name}>
-            {shown}
-          </span>
-        )}
+        <Link to={entityPath(refOf(entity))} className={home.name} title={name}>
+          {said(title ?? name)}
+        </Link>
+        {broken && <span className={classes.broken}>{t("entity.errors")}</span>}
       </td>
       <td>{entity.kind}</td>
-      <td className={classes.quiet}>{text(entity.spec?.type)}</td>
-      <td className={classes.quiet}>{entityName(text(entity.spec?.owner))}</td>
+      <td className={home.quiet}>{text(entity.spec?.type)}</td>
+      <td className={home.quiet}>{owner !== "" && <Link className={classes.quietLink} to={entityPath(owner.includes(":") ? owner : `group:${owner}`)}>{shortRef(owner)}</Link>}</td>
       <td className={page.wide}>
         <span className={page.cut} title={description}>
           {description && said(description)}
