@@ -30,6 +30,15 @@ type Config struct {
 	Catalog Catalog `json:"catalog"`
 	// Identity says who signs people in.
 	Identity Identity `json:"identity"`
+	// Limits bound what people may make.
+	Limits Limits `json:"limits"`
+}
+
+// Limits are how many applications there may be; 0 is no limit.
+type Limits struct {
+	Applications int `json:"applications,omitempty"`
+	// ApplicationsPerOwner is how many one owner, a group or a user, may have.
+	ApplicationsPerOwner int `json:"applicationsPerOwner,omitempty"`
 }
 
 // Catalog says what the catalog holds beside what is registered in the portal.

@@ -36,13 +36,15 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"identity.issuer": func(c *config.Config) {
 			c.Identity.Issuer, c.Identity.ClientID = "http://issuer.example.com", "pronto"
 		},
-		"identity.clientID":         func(c *config.Config) { c.Identity.Issuer = "https://issuer.example.com" },
-		"name the issuer":           func(c *config.Config) { c.Identity.GroupsClaim = "roles" },
-		"identity.roles.ops":        func(c *config.Config) { c.Identity.Roles = map[string]string{"ops": "root"} },
-		"identity.defaultRole":      func(c *config.Config) { c.Identity.DefaultRole = "admin" },
-		"identity.clientSecretFile": func(c *config.Config) { c.Identity.ClientSecretFile = "secret" },
-		"identity.auditDays":        func(c *config.Config) { c.Identity.AuditDays = 29 },
-		"node.bridge":               func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
+		"identity.clientID":           func(c *config.Config) { c.Identity.Issuer = "https://issuer.example.com" },
+		"name the issuer":             func(c *config.Config) { c.Identity.GroupsClaim = "roles" },
+		"identity.roles.ops":          func(c *config.Config) { c.Identity.Roles = map[string]string{"ops": "root"} },
+		"identity.defaultRole":        func(c *config.Config) { c.Identity.DefaultRole = "admin" },
+		"identity.clientSecretFile":   func(c *config.Config) { c.Identity.ClientSecretFile = "secret" },
+		"identity.auditDays":          func(c *config.Config) { c.Identity.AuditDays = 29 },
+		"limits.applications":         func(c *config.Config) { c.Limits.Applications = -1 },
+		"limits.applicationsPerOwner": func(c *config.Config) { c.Limits.ApplicationsPerOwner = -1 },
+		"node.bridge":                 func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
 	} {
 		t.Run(want, func(t *testing.T) {
 			cfg := config.Default()

@@ -30,6 +30,7 @@ func (c Config) Validate() error {
 		checkPort("dns.port", c.DNS.Port),
 		check(c.Edge.HTTPSPort != c.Edge.HTTPPort, "edge.httpPort %d: must differ from edge.httpsPort", c.Edge.HTTPPort),
 		c.Node.validate(),
+		c.Limits.validate(),
 		c.Catalog.validate(),
 		c.Identity.validate(),
 	)
@@ -50,6 +51,13 @@ func (c Catalog) validate() error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+func (l Limits) validate() error {
+	return errors.Join(
+		check(l.Applications >= 0, "limits.applications %d: use a positive number, or 0 for no limit", l.Applications),
+		check(l.ApplicationsPerOwner >= 0, "limits.applicationsPerOwner %d: use a positive number, or 0 for no limit", l.ApplicationsPerOwner),
+	)
 }
 
 func (n Node) validate() error {

@@ -101,6 +101,7 @@ func (w *wiring) delivery(db *sql.DB, forge *scm.Client, entities *catalog.Catal
 		RegistryAuth: &authn.Basic{Username: registryAdminUser, Password: w.creds.RegistryAdmin.Reveal()},
 		DNSServer:    w.cfg.DNSServer(), ExpectedAddress: w.cfg.Edge.Address.String(), HTTPClient: w.http,
 		WebhookSecret: w.creds.PortalWebhook, Reserved: config.SystemHosts, Logger: w.logger("delivery"),
+		Limits: delivery.Limits{Applications: w.cfg.Limits.Applications, ApplicationsPerOwner: w.cfg.Limits.ApplicationsPerOwner},
 	})
 }
 

@@ -63,7 +63,7 @@ type View struct {
 func viewOf(app App, d *Delivery, checked bool, names Names) View {
 	v := View{
 		Name: app.Name, Host: names.Host(app.Name), Public: app.Public, Description: app.Description,
-		Owner: app.Owner, Template: app.Template, CreatedBy: app.CreatedBy, CreatedAt: app.CreatedAt,
+		Owner: ownerRef(app.Owner), Template: app.Template, CreatedBy: app.CreatedBy, CreatedAt: app.CreatedAt,
 		Repository: names.RepositoryURL(app.Name), RepositoryName: names.RepositoryPath(app.Name),
 		Namespace: app.Name, Delivery: d, Status: string(InProgress),
 	}

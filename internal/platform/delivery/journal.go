@@ -96,7 +96,7 @@ func (j journal) write(ctx context.Context, tx *sql.Tx, app *App, changed []Deli
 			VALUES (?, ?, (SELECT coalesce(max(sequence), 0) + 1 FROM deliveries WHERE app_id = ?), ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, status = excluded.status, live_at = excluded.live_at,
 				ended_at = excluded.ended_at, owner = excluded.owner, body = excluded.body`,
-			d.ID, app.ID, app.ID, d.TaskID, d.Revision, d.Status, liveAt(d), endedAt(d), app.Owner, body); err != nil {
+			d.ID, app.ID, app.ID, d.TaskID, d.Revision, d.Status, liveAt(d), endedAt(d), ownerRef(app.Owner), body); err != nil {
 			return 0, err
 		}
 	}

@@ -105,7 +105,7 @@ func podMetrics(pod *corev1.Pod, use usage.Use) PodMetrics {
 	limits := podresource.PodLimits(pod, podresource.PodResourcesOptions{})
 	m := PodMetrics{
 		Name: pod.Name, CPU: use.CPU, Memory: use.Memory, Ready: isReady(pod),
-		CPURequest: requests.Cpu().AsApproximateFloat64(), CPULimit: limits.Cpu().AsApproximateFloat64(),
+		CPURequest: cores(requests.Cpu()), CPULimit: cores(limits.Cpu()),
 		MemoryRequest: requests.Memory().Value(), MemoryLimit: limits.Memory().Value(),
 	}
 	for _, status := range pod.Status.ContainerStatuses {

@@ -40,6 +40,7 @@ type Config struct {
 	HTTPClient           *http.Client // verifies certificates, dials the edge
 	WebhookSecret        secret.String
 	Catalog              Catalog
+	Limits               Limits
 	Reserved             []string // further names that applications may not have
 	Logger               *slog.Logger
 	Clock                func() time.Time // default time.Now

@@ -55,7 +55,7 @@ func appOf(name string, task Task) App {
 		return value
 	}
 	public, given := task.Values["public"].(bool)
-	return App{Name: name, Description: text("description"), Owner: text("owner"), Template: task.TemplateRef,
+	return App{Name: name, Description: text("description"), Owner: ownerRef(text("owner")), Template: task.TemplateRef,
 		CreatedBy: task.CreatedBy, CreatedAt: task.CreatedAt, Public: public || !given, Entity: task.EntityRef}
 }
 

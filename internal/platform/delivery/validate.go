@@ -26,12 +26,31 @@ type NameCheck struct {
 	Name      string  `json:"name"`
 	Available bool    `json:"available"`
 	Reason    string  `json:"reason,omitempty"`
+	Quota     *Quota  `json:"quota,omitempty"` // that one more application would meet
 	Checks    []Check `json:"checks"`
 }
 
-// ValidateName says whether an application may have a name, what would come
-// to be under it, and if not, what to change.
-func (s *Service) ValidateName(ctx context.Context, name string) (NameCheck, error) {
+// ValidateName says whether an owner may make an application with a name, what
+// would come to be under it, and if not, what to change. Without an owner only
+// the platform's own quota is looked at.
+func (s *Service) ValidateName(ctx context.Context, name, owner string) (NameCheck, error) {
+	verdict, err := s.checkFree(ctx, name)
+	if err != nil {
+		return verdict, err
+	}
+	if owner != "" {
+		owner = ownerRef(owner)
+	}
+	quota, problem := s.checkQuota(owner)
+	if verdict.Quota = quota; problem != nil {
+		verdict.Reason = firstOf(verdict.Reason, problem.Message)
+	}
+	verdict.Available = verdict.Reason == ""
+	return verdict, nil
+}
+
+// checkFree says whether the name is free everywhere.
+func (s *Service) checkFree(ctx context.Context, name string) (NameCheck, error) {
 	verdict := NameCheck{Name: name, Checks: []Check{}, Reason: checkName(name)}
 	if verdict.Reason == "" && slices.Contains(s.cfg.Reserved, name) {
 		verdict.Reason = fmt.Sprintf("name: %q is reserved for the platform; choose another", name)
@@ -58,7 +77,6 @@ func (s *Service) ValidateName(ctx context.Context, name string) (NameCheck, err
 	taken("namespace", name, s.cluster.namespaceExists(name), "the cluster has a namespace "+name+" already")
 	taken("host", s.names.Host(name), used, s.names.Host(name)+" belongs to an application already")
 	taken("image", s.names.Image(name), used, "the registry keeps images of an application with that name")
-	verdict.Available = verdict.Reason == ""
 	return verdict, nil
 }
 
@@ -81,12 +99,16 @@ func (s *Service) ValidateCreate(ctx context.Context, _ string, values map[strin
 		if !isText {
 			return []FieldError{{"name", "name: must be text"}}, nil
 		}
-		verdict, err := s.ValidateName(ctx, name)
+		verdict, err := s.checkFree(ctx, name)
 		if err != nil {
 			return nil, err
 		}
-		if !verdict.Available {
+		if verdict.Reason != "" {
 			problems = append(problems, FieldError{"name", verdict.Reason})
+		}
+		owner, _ := values["owner"].(string)
+		if _, problem := s.checkQuota(ownerRef(owner)); problem != nil {
+			problems = append(problems, *problem)
 		}
 	}
 	if problem := checkArchitecture(values["architecture"], s.Architectures()); problem != "" {

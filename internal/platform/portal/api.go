@@ -72,7 +72,7 @@ func (p *Portal) listDeliveries(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) checkName(w http.ResponseWriter, r *http.Request) error {
-	verdict, err := p.cfg.Delivery.ValidateName(r.Context(), r.PathValue("name"))
+	verdict, err := p.cfg.Delivery.ValidateName(r.Context(), r.PathValue("name"), r.URL.Query().Get("owner"))
 	if err != nil {
 		return err
 	}

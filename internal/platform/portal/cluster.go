@@ -35,3 +35,7 @@ func (p *Portal) getMetrics(w http.ResponseWriter, r *http.Request) error {
 	}
 	return nil
 }
+
+func (p *Portal) getCapacity(w http.ResponseWriter, _ *http.Request) error {
+	return p.answer(w, p.cfg.Delivery.Capacity(), nil)
+}

@@ -171,6 +171,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"GET", "/api/pronto/v1/apps/x/versions", viewer, 404},
 		{"POST", "/api/pronto/v1/apps/x/rollback", viewer, 404},
 		{"GET", "/api/pronto/v1/apps/x/resources", viewer, 404},
+		{"GET", "/api/pronto/v1/capacity", viewer, 200},
 		{"POST", "/api/scaffolder/v2/tasks", viewer, 403},
 		{"GET", "/api/pronto/v1/apps/x/metrics?follow=true", viewer, 404},
 		{"GET", "/api/pronto/v1/apps/x/metrics?follow=maybe", viewer, 400},
