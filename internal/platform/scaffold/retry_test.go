@@ -129,7 +129,7 @@ func TestARetryAsksForTheSecretsThatItsStepsRead(t *testing.T) {
 	if task = w.ended(t, task.ID); task.Status != StatusCompleted || len(task.secrets) != 0 {
 		t.Errorf("the task is %s: %s", task.Status, task.Error)
 	}
-	if log := messages(t, s, task.ID); count(log, "key again") != 1 {
+	if log := messages(t, s, task.ID); count(log, "***") != 1 {
 		t.Errorf("log = %q", log)
 	}
 }

@@ -22,6 +22,7 @@ type run struct {
 	workspace string        // directory
 	source    action.Source // the template's files
 	told      []string      // lines that the step wrote before it was cut off
+	hidden    []string      // what was made of secrets: never shown
 	dry       bool          // nothing outside of the workspace may be touched
 }
 
@@ -141,7 +142,7 @@ func (r *run) steps(ctx context.Context) (map[string]any, error) {
 			return nil, err
 		}
 	}
-	output, err := r.service.engine.Value(ctx, r.task.spec.Output, r.scope(nil))
+	output, err := r.service.engine.Value(ctx, r.task.spec.Output, r.scope(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("output: %w", err)
 	}
