@@ -11,7 +11,7 @@ import { CatalogPage } from "./catalog/CatalogPage";
 import { Help } from "./pages/Help";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
-import { PlatformPage } from "./pages/PlatformPage";
+import { PlatformPage } from "./platform/PlatformPage";
 import { TaskPage } from "./tasks/TaskPage";
 import { TasksPage } from "./tasks/TasksPage";
 import { Crash } from "./shell/Crash";
@@ -21,6 +21,7 @@ import { theme, variables } from "./theme";
 // The form's library is large and only this page needs it.
 const CreateForm = lazy(() => import("./pages/CreateForm"));
 
+const AuditPage = lazy(() => import("./platform/AuditPage"));
 const EntityPage = lazy(() => import("./catalog/EntityPage"));
 
 /** later is a page that is fetched when it is opened, with its shape meanwhile. */
@@ -43,6 +44,7 @@ const router = createBrowserRouter([
       { path: "catalog", element: <CatalogPage /> },
       { path: "catalog/:namespace/:kind/:name", element: later(<EntityPage />) },
       { path: "platform", element: <PlatformPage /> },
+      { path: "platform/audit", element: later(<AuditPage />) },
       { path: "help", element: <Help /> },
       { path: "*", element: <NotFound /> },
     ],

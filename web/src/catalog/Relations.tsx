@@ -20,7 +20,7 @@ function Refs({ refs }: { refs: readonly string[] }) {
     <ul className={classes.refs}>
       {some.map((ref) => (
         <li key={ref}>
-          <Anchor component={Link} to={entityPath(ref)} inherit title={ref}>
+          <Anchor component={Link} to={entityPath(ref)} inherit underline="always" title={ref}>
             {shortRef(ref)}
           </Anchor>{" "}
           <span className={classes.quiet}>{parseRef(ref).kind}</span>

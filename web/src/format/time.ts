@@ -1,6 +1,6 @@
 export type Lang = "en" | "pt";
 
-const locales: Record<Lang, string> = { en: "en-GB", pt: "pt-BR" };
+export const locales: Record<Lang, string> = { en: "en-GB", pt: "pt-BR" };
 
 /** seconds reads as "0.8 s", "12 s", "3 min 05 s". */
 export function seconds(value: number, lang: Lang): string {

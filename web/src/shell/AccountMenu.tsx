@@ -1,4 +1,5 @@
 import { Button, Menu } from "@mantine/core";
+import { Link } from "react-router";
 import type { Me } from "../api/types";
 import { Icon } from "../components/Icon";
 import { useWords } from "../i18n/I18n";
@@ -20,6 +21,12 @@ export function AccountMenu({ me }: { me: Me }) {
         <Menu.Label>
           {me.email} · {t(`role.${me.role}`)}
         </Menu.Label>
+        <Menu.Item component={Link} to="/account">
+          {t("nav.account")}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/tasks">
+          {t("nav.tasks")}
+        </Menu.Item>
         <Menu.Item onClick={() => void signOut()}>{t("account.signOut")}</Menu.Item>
       </Menu.Dropdown>
     </Menu>

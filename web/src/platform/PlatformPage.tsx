@@ -1,3 +1,5 @@
+import { Button } from "@mantine/core";
+import { Link } from "react-router";
 import { api } from "../api/client";
 import { unwrap } from "../api/problem";
 import type { Platform } from "../api/types";
@@ -11,16 +13,26 @@ import { PageHead } from "../components/PageHead";
 import { RowsSkeleton } from "../components/PageSkeleton";
 import { useWords } from "../i18n/I18n";
 import { useLive } from "../live/LiveContext";
+import { useMe } from "../shell/MeContext";
+import { CapacityView } from "./CapacityView";
+import { FiguresView } from "./FiguresView";
 import { PartTable } from "./PartTable";
 
 /** PlatformPage is the platform's parts and how they are. It asks again when the stream comes back. */
 export function PlatformPage() {
   const { t } = useWords();
+  const me = useMe();
   const { connection } = useLive();
   const { data, problem, again } = useFetched(() => unwrap(api.GET("/api/pronto/v1/platform")), [connection === "open"]);
   return (
     <>
-      <PageHead title={t("platform.title")} lead={t("platform.lead")} />
+      <PageHead title={t("platform.title")} lead={t("platform.lead")}>
+        {me.permissions.includes("audit.read") && (
+          <Button component={Link} to="/platform/audit" variant="default">
+            {t("platform.audit")}
+          </Button>
+        )}
+      </PageHead>
       {problem && <Failure problem={problem} again={again} />}
       {!data && !problem && <RowsSkeleton rows={8} />}
       {data && <Known platform={data} />}
@@ -43,6 +55,8 @@ function Known({ platform }: { platform: Platform }) {
         <h2 id="parts">{t("platform.parts")}</h2>
         <PartTable parts={platform.parts} />
       </section>
+      <FiguresView />
+      <CapacityView />
       <section className={page.section} aria-labelledby="addresses">
         <h2 id="addresses">{t("platform.addresses")}</h2>
         <Facts

@@ -3,7 +3,7 @@ import page from "../components/Page.module.css";
 import { When } from "../components/When";
 import { useWords } from "../i18n/I18n";
 import { Station } from "../journey/Station";
-import classes from "./Home.module.css";
+import classes from "../pages/Home.module.css";
 
 type Part = Platform["parts"][number];
 
