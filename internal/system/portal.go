@@ -22,6 +22,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
+	"github.com/pronto-platform/pronto/internal/system/builtin"
 	"github.com/pronto-platform/pronto/internal/system/control"
 	"github.com/pronto-platform/pronto/templates"
 	"github.com/pronto-platform/pronto/web"
@@ -77,7 +78,7 @@ func (w *wiring) rooms(db *sql.DB, forge *scm.Client) (r rooms, err error) {
 }
 
 func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error) {
-	builtin, err := w.builtinEntities()
+	entities, err := builtin.Entities(adminGroup, developerGroup)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +87,7 @@ func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error
 		locations = append(locations, catalog.Location{Type: l.Type, Target: l.Target})
 	}
 	return catalog.New(catalog.Config{
-		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: builtin, Locations: locations,
+		DB: db, SCM: forge, ForgeURL: w.cfg.URL("git").String(), Builtin: entities, Locations: locations,
 		Orphans: catalog.OrphanStrategy(w.cfg.Catalog.OrphanStrategy), Check: scaffold.CheckEntity, Logger: w.logger("catalog"),
 	})
 }
@@ -227,35 +228,4 @@ func (w *wiring) health(ctx context.Context) []portal.Part {
 		parts = append(parts, portal.Part{Name: name, Status: "starting"})
 	}
 	return parts
-}
-
-// builtinEntities are the catalog's people and groups; the templates come from the scaffolder.
-func (w *wiring) builtinEntities() ([]catalog.Entity, error) {
-	var entities []catalog.Entity
-	for _, e := range []struct {
-		kind, name string
-		spec       map[string]any
-	}{
-		{"Group", adminGroup, map[string]any{"type": "team", "children": []any{}}},
-		{"Group", developerGroup, map[string]any{"type": "team", "children": []any{}}},
-		{"Group", "platform", map[string]any{"type": "team", "children": []any{}}},
-		{"User", "admin", map[string]any{"memberOf": []any{adminGroup, developerGroup}}},
-		{"User", "developer", map[string]any{"memberOf": []any{developerGroup}}},
-	} {
-		entities = append(entities, catalog.Entity{
-			APIVersion: "backstage.io/v1alpha1", Kind: e.kind, Metadata: catalog.Metadata{Name: e.name}, Spec: e.spec,
-		})
-	}
-	own, err := scaffold.Entities(templates.FS)
-	if err != nil {
-		return nil, err
-	}
-	for _, raw := range own {
-		entity, err := catalog.Decode(raw)
-		if err != nil {
-			return nil, err
-		}
-		entities = append(entities, entity...)
-	}
-	return entities, nil
 }
