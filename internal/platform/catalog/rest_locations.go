@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/access"
 )
 
 func (c *Catalog) getLocations(w http.ResponseWriter, r *http.Request) error {
@@ -120,6 +122,7 @@ func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	access.Describe(r.Context(), wanted.Target, "")
 	values := r.URL.Query()
 	onConflict := values.Get("onConflict")
 	if onConflict != "" && onConflict != "reject" && onConflict != "refresh" {

@@ -134,6 +134,7 @@ func (s *source) expand(ctx context.Context, at target) ([]target, error) {
 	} else {
 		names = descriptorsIn(at.path, names)
 	}
+	slices.Sort(names)
 	found := make([]target, 0, len(names))
 	for _, name := range names {
 		one := at
@@ -213,7 +214,6 @@ func descriptorsIn(dir string, names []string) []string {
 			}
 		}
 	}
-	slices.Sort(found)
 	return found
 }
 
