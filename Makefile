@@ -17,7 +17,7 @@ export GOFLAGS     := -buildvcs=false
 NODE_FLAGS := -s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES) -X k8s.io/client-go/pkg/version.gitVersion=$(KUBERNETES)
 STEP       := ./hack/step
 
-.PHONY: help up test check build node images web lint-tools unit e2e bench fmt generate clean preflight
+.PHONY: help up test check build node images web lint-tools unit conformance e2e bench fmt generate clean preflight
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -57,8 +57,17 @@ test: ## Run the unit tests and the end-to-end tests on the real chain
 	@$(MAKE) --no-print-directory build images
 	@$(MAKE) --no-print-directory unit e2e
 
-unit:
-	PRONTO_BUILDKITD=$(CURDIR)/$(BIN)/pronto-buildkitd go test ./cmd/... ./internal/... ./api/... ./templates/... ./web/...
+conformance/packages := test/conformance/backstage/node_modules/.package-lock.json
+
+$(conformance/packages): test/conformance/backstage/package.json test/conformance/backstage/package-lock.json
+	@$(STEP) backstage-packages 20 npm --prefix test/conformance/backstage ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+conformance: $(conformance/packages) ## Run Backstage's own clients against the portal
+	go test -count=1 ./test/conformance/...
+
+unit: $(conformance/packages)
+	PRONTO_BUILDKITD=$(CURDIR)/$(BIN)/pronto-buildkitd go test ./cmd/... ./internal/... ./api/... ./templates/... ./web/... ./test/conformance/...
 	cd node && go test ./internal/...
 	npm --prefix web run --silent test
 
@@ -88,4 +97,4 @@ fmt:
 	gofmt -w cmd internal api test web node
 
 clean: ## Remove what was built
-	rm -rf $(BIN) web/node_modules web/dist/assets web/dist/index.html
+	rm -rf $(BIN) web/node_modules test/conformance/backstage/node_modules web/dist/assets web/dist/index.html

@@ -3,6 +3,7 @@ module github.com/pronto-platform/pronto
 go 1.26.8
 
 ignore (
+	./test/conformance/backstage/node_modules
 	./test/e2e/browser/node_modules
 	./web/node_modules
 )
