@@ -56,10 +56,11 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	opts.bind(cmd.PersistentFlags())
+	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) { opts.named = opts.named || cmd.Flags().Changed("state") }
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(upCommand(opts), downCommand(opts), statusCommand(opts), createCommand(opts), appsCommand(opts),
 		appCommand(opts), watchCommand(opts), logsCommand(opts), rollbackCommand(opts), deleteCommand(opts), envCommand(opts),
-		doctorCommand(opts), imagesCommand(opts), platformCommand(opts), edgeCommand(opts))
+		doctorCommand(opts), imagesCommand(opts), loginCommand(opts), logoutCommand(opts), auditCommand(opts), platformCommand(opts), edgeCommand(opts))
 	return cmd
 }
 

@@ -1,16 +1,20 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/cli"
 	"github.com/pronto-platform/pronto/internal/client"
+	"github.com/pronto-platform/pronto/internal/client/login"
 	"github.com/pronto-platform/pronto/internal/config"
 	"github.com/pronto-platform/pronto/internal/system"
 )
@@ -18,11 +22,13 @@ import (
 // options are the flags that every subcommand takes.
 type options struct {
 	state  string
+	named  bool // the state directory was chosen, not the default
 	output string
 }
 
 func (o *options) bind(flags *pflag.FlagSet) {
 	state := os.Getenv("PRONTO_STATE")
+	o.named = state != ""
 	if state == "" {
 		state = config.Default().State
 	}
@@ -48,8 +54,55 @@ func (o *options) print(out io.Writer, v any, text func() error) error {
 	return text()
 }
 
-// client is the portal's API with the administrator's token of the state directory.
-func (o *options) client() (*client.Client, error) { return system.Client(o.state) }
+// client speaks to the portal, by the first of these that is there: the state
+// directory that was named (--state, PRONTO_STATE), PRONTO_URL with PRONTO_TOKEN
+// or the token of pronto login, the default state directory, and the only portal
+// that pronto login signed in to.
+func (o *options) client() (*client.Client, error) {
+	address := os.Getenv("PRONTO_URL")
+	if o.named || address == "" && system.Exists(o.state) {
+		c, err := system.Client(o.state)
+		if !errors.Is(err, fs.ErrPermission) {
+			return c, err
+		}
+	}
+	keys, err := login.UserKeys()
+	if err != nil {
+		return nil, err
+	}
+	if address == "" && !system.Exists(o.state) {
+		c, err := keys.Client("")
+		if errors.Is(err, login.ErrNotSignedIn) {
+			return nil, fmt.Errorf("%w; or sign in to another one: pronto login --url https://portal.<domain>", system.ErrNotUp)
+		}
+		return c, err
+	}
+	portal, ca, err := o.portal("")
+	if err != nil {
+		return nil, err
+	}
+	if token := os.Getenv("PRONTO_TOKEN"); token != "" && address != "" {
+		return login.Client(portal, login.Key{Token: secret.New(token), CA: ca})
+	}
+	return keys.Client(portal)
+}
+
+// portal is the address of the portal that is meant, and the file of its
+// certificate authority where the machine does not know it.
+func (o *options) portal(address string) (portal, ca string, err error) {
+	if address == "" {
+		address = os.Getenv("PRONTO_URL")
+	}
+	if address == "" {
+		if address, err = system.PortalURL(o.state); err != nil {
+			return "", "", usageError{errors.New("name the portal: --url https://portal.<domain>, or PRONTO_URL")}
+		}
+	}
+	if portal, err = login.Portal(address); err != nil {
+		return "", "", usageError{err}
+	}
+	return portal, os.Getenv("PRONTO_CA"), nil
+}
 
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)

@@ -59,10 +59,26 @@ func LoadConfig(state, file string) (config.Config, error) {
 
 // existing is the configuration of a state directory that a platform has used.
 func existing(state string) (config.Config, error) {
-	if _, err := os.Stat(filepath.Join(state, config.FileName)); err != nil {
+	if !Exists(state) {
 		return config.Config{}, ErrNotUp
 	}
 	return LoadConfig(state, "")
+}
+
+// Exists reports whether a platform has used the state directory.
+func Exists(state string) bool {
+	_, err := os.Stat(filepath.Join(state, config.FileName))
+	return err == nil
+}
+
+// PortalURL is the portal's address of a state directory that a platform has
+// used; ErrNotUp for another.
+func PortalURL(state string) (string, error) {
+	cfg, err := existing(state)
+	if err != nil {
+		return "", err
+	}
+	return cfg.URL("portal").String(), nil
 }
 
 // ground is what every process of one platform stands on.
