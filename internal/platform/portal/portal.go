@@ -130,6 +130,7 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/events", access.ReadApps, p.streamEvents},
 		{"GET", api + "/names/{name}", access.ReadApps, p.checkName},
 		{"GET", api + "/platform", access.ReadPlatform, p.getPlatform},
+		{"GET", api + "/figures", access.ReadPlatform, p.getFigures},
 		{"GET", api + "/capacity", access.ReadPlatform, p.getCapacity},
 		{"GET", api + "/me", access.ReadApps, p.getMe},
 		{"GET", api + "/tokens", access.ManageTokens, p.listTokens},

@@ -172,6 +172,8 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/api/pronto/v1/apps/x/rollback", viewer, 404},
 		{"GET", "/api/pronto/v1/apps/x/resources", viewer, 404},
 		{"GET", "/api/pronto/v1/capacity", viewer, 200},
+		{"GET", "/api/pronto/v1/figures?days=7&owner=group:default/a", viewer, 200},
+		{"GET", "/api/pronto/v1/figures?days=366", viewer, 400},
 		{"POST", "/api/scaffolder/v2/tasks", viewer, 403},
 		{"GET", "/api/pronto/v1/apps/x/metrics?follow=true", viewer, 404},
 		{"GET", "/api/pronto/v1/apps/x/metrics?follow=maybe", viewer, 400},
