@@ -78,6 +78,8 @@ const webhookPath = "/api/webhooks/github"
 const (
 	maxBody     = 1 << 20
 	maxFileBody = 4 << 20  // a file's text, escaped as JSON
+	maxDryRun   = 10 << 20 // Backstage's limit
+	dryRunPath  = "/api/scaffolder/v2/dry-run"
 	maxWebhook  = 25 << 20 // GitHub's own limit
 )
 
@@ -164,6 +166,11 @@ func (p *Portal) roomRoutes() []route {
 		{"GET", tasks + "/{id}", access.ReadTasks, scaffolder},
 		{"POST", tasks + "/{id}/cancel", access.ManageTask, scaffolder},
 		{"POST", tasks + "/{id}/retry", access.ManageTask, scaffolder},
+		{"GET", tasks + "/{id}/events", access.ReadTasks, scaffolder},
+		{"POST", dryRunPath, access.DryRun, scaffolder},
+		{"POST", "/api/scaffolder/v2/autocomplete/{provider}/{resource}", access.ReadCatalog, scaffolder},
+		{"GET", "/api/scaffolder/v2/templating-extensions", access.ReadCatalog, scaffolder},
+		{"GET", "/api/scaffolder/v2/actions", access.ReadCatalog, scaffolder},
 		{"GET", "/api/pronto/v1/leftovers", access.ReadTasks, scaffolder},
 		{"GET", "/api/pronto/v1/tasks/{id}/made", access.ReadTasks, scaffolder},
 		{"POST", "/api/pronto/v1/tasks/{id}/clean", access.ManageTask, scaffolder},
@@ -203,6 +210,8 @@ func (p *Portal) bounded(next http.Handler) http.Handler {
 		switch {
 		case r.URL.Path == webhookPath:
 			limit = maxWebhook
+		case r.URL.Path == dryRunPath:
+			limit = maxDryRun
 		case strings.HasSuffix(r.URL.Path, "/file"):
 			limit = maxFileBody
 		}

@@ -55,6 +55,27 @@ func (s *Service) submit(ctx context.Context, task Task) (Task, error) {
 
 // accept returns the values with defaults, or a *form.Error.
 func (s *Service) accept(ctx context.Context, t *Template, given map[string]any) (map[string]any, error) {
+	values, err := s.fill(t, given)
+	if err != nil || s.cfg.Validate == nil {
+		return values, err
+	}
+	pages, err := form.Fill(t.Pages, s.vars())
+	if err != nil {
+		return nil, err
+	}
+	var violations []form.Violation
+	for _, field := range s.cfg.Validate(ctx, t.Ref, values) {
+		violations = append(violations, field.Violation(pages, values))
+	}
+	if len(violations) > 0 {
+		return nil, &form.Error{Violations: violations}
+	}
+	return values, nil
+}
+
+// fill returns the values with defaults if a template's form takes them, or a
+// *form.Error.
+func (s *Service) fill(t *Template, given map[string]any) (map[string]any, error) {
 	pages, err := form.Fill(t.Pages, s.vars())
 	if err != nil {
 		return nil, err
@@ -63,11 +84,6 @@ func (s *Service) accept(ctx context.Context, t *Template, given map[string]any)
 	violations, err := form.Check(pages, values)
 	if err != nil {
 		return nil, err
-	}
-	if len(violations) == 0 && s.cfg.Validate != nil {
-		for _, field := range s.cfg.Validate(ctx, t.Ref, values) {
-			violations = append(violations, field.Violation(pages, values))
-		}
 	}
 	if len(violations) > 0 {
 		return nil, &form.Error{Violations: violations}

@@ -35,6 +35,7 @@ func newForge(t *testing.T) *testForge {
 	f := &testForge{root: t.TempDir(), repos: map[string]int64{}, after: func(string) {}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /api/v3/orgs/{org}/repos", f.create)
+	mux.HandleFunc("GET /api/v3/orgs/{org}/repos", f.list)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}", f.get)
 	mux.HandleFunc("DELETE /api/v3/repos/{org}/{name}", f.delete)
 	mux.HandleFunc("GET /api/v3/repos/{org}/{name}/branches", f.branches)
@@ -114,6 +115,16 @@ func (f *testForge) get(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	reply(w, http.StatusOK, f.json(r.PathValue("name")))
+}
+
+func (f *testForge) list(w http.ResponseWriter, _ *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	all := []any{}
+	for name := range f.repos {
+		all = append(all, f.json(name))
+	}
+	reply(w, http.StatusOK, all)
 }
 
 func (f *testForge) delete(w http.ResponseWriter, r *http.Request) {

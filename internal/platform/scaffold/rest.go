@@ -11,8 +11,11 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 
-// maxBody bounds a submitted form.
-const maxBody = 1 << 20
+// Bounds of a submitted form, and of a template for a dry run.
+const (
+	maxBody   = 1 << 20
+	maxDryRun = 10 << 20
+)
 
 // Handler serves /api/scaffolder/ and what tasks have made, below /api/pronto/v1/.
 func (s *Service) Handler() http.Handler {
@@ -27,6 +30,9 @@ func (s *Service) Handler() http.Handler {
 		"POST /api/scaffolder/v2/tasks/{id}/retry":                                    s.postRetry,
 		"GET /api/pronto/v1/tasks/{id}/made":                                          s.getMade,
 		"POST /api/pronto/v1/tasks/{id}/clean":                                        s.postClean,
+		"POST /api/scaffolder/v2/dry-run":                                             s.postDryRun,
+		"POST /api/scaffolder/v2/autocomplete/{provider}/{resource}":                  s.postAutocomplete,
+		"GET /api/scaffolder/v2/templating-extensions":                                s.getExtensions,
 		"GET /api/pronto/v1/leftovers":                                                s.getLeftovers,
 		"GET /api/scaffolder/v2/tasks/{id}/eventstream":                               s.getStream,
 		"GET /api/scaffolder/v2/tasks/{id}/events":                                    s.getEvents,

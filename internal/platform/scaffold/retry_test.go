@@ -195,7 +195,7 @@ func TestWorkspacesThatNobodyNeedsAreSweptAway(t *testing.T) {
 		if round.later {
 			s.cfg.KeepWorkspace = -1
 		}
-		if err := s.sweep(t.Context()); err != nil {
+		if err := s.sweep(t.Context(), true); err != nil {
 			t.Fatal(err)
 		}
 		if entries, err := os.ReadDir(s.cfg.Dir); err != nil || len(entries) != round.left || s.lost(task.ID) != round.later {

@@ -40,6 +40,7 @@ func (r *run) perform(ctx context.Context, position int, step Step) (output map[
 		example, _ := action.Placeholder(act.Schema.Output).(map[string]any)
 		return example, "Skipping because " + act.ID + " does not support dry-run", nil
 	}
+	act = r.rehearsed(act)
 	rounds, err := r.rounds(ctx, step, act, scope)
 	if err != nil {
 		return nil, "", err

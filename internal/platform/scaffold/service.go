@@ -86,7 +86,8 @@ type Service struct {
 
 	arrivals sync.Mutex // held while a task is made and queued: they are taken in that order
 
-	cleaning sync.Mutex // held while what tasks have made is taken away
+	rehearsals chan struct{} // has a place for each dry run at a time
+	cleaning   sync.Mutex    // held while what tasks have made is taken away
 
 	mu      sync.Mutex
 	running map[string]*context.CancelFunc // tasks at work
@@ -116,6 +117,7 @@ func New(cfg Config) (*Service, error) {
 		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: &registry{builtin: templates},
 		snapshots: snapshot.Store{Dir: filepath.Join(cfg.Dir, snapshots), Forge: cfg.SCM},
 		changes:   newSignals(), running: map[string]*context.CancelFunc{},
+		rehearsals: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	s.actions = action.Builtin(&action.Host{
 		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain, Tree: s.tree,
@@ -185,7 +187,7 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 func (s *Service) resume(ctx, working context.Context) error {
 	s.arrivals.Lock()
 	defer s.arrivals.Unlock()
-	if err := s.sweep(ctx); err != nil {
+	if err := s.sweep(ctx, true); err != nil {
 		return fmt.Errorf("scaffold: %w", err)
 	}
 	ids, err := s.journal.unfinished(ctx)

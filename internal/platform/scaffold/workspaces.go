@@ -49,15 +49,15 @@ func (s *Service) janitor(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		if err := errors.Join(s.sweep(ctx), s.sweepSnapshots(ctx), s.lookAfter(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.sweep(ctx, false), s.sweepSnapshots(ctx), s.lookAfter(ctx)); err != nil && ctx.Err() == nil {
 			s.log.Warn("look after what tasks have left", "error", err)
 		}
 	}
 }
 
-// sweep removes what no task needs: of tasks that have not ended, and of those
+// sweep removes what no task needs, and at the start what dry runs have left: of tasks that have not ended, and of those
 // that ended lately and may be retried, the workspaces stay.
-func (s *Service) sweep(ctx context.Context) error {
+func (s *Service) sweep(ctx context.Context, atStart bool) error {
 	entries, err := os.ReadDir(s.cfg.Dir)
 	if err != nil {
 		return fmt.Errorf("list the workspaces: %w", err)
@@ -68,7 +68,7 @@ func (s *Service) sweep(ctx context.Context) error {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if name == snapshots {
+		if name == snapshots || name == dryRuns && !atStart {
 			continue
 		}
 		if strings.HasPrefix(name, discarded) {
