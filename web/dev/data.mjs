@@ -82,9 +82,9 @@ export function firstApps() {
 }
 
 export const earlier = (app) => [
-  deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), startedAt: ago(40_000), message: "Read the greeting from the environment, and say it in the language that the caller's Accept-Language header asks for" }),
-  deliveryOf(app, ["skipped", "failed", "waiting", "waiting", "waiting"], { revision: hex(19), status: "failed", startedAt: ago(60_000), message: "Answer in French" }),
-  deliveryOf(app, done, { revision: hex(21), startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
+  deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), runId: 6, startedAt: ago(40_000), message: "Read the greeting from the environment, and say it in the language that the caller's Accept-Language header asks for" }),
+  deliveryOf(app, ["skipped", "failed", "waiting", "waiting", "waiting"], { revision: hex(19), runId: 5, status: "failed", startedAt: ago(60_000), message: "Answer in French" }),
+  deliveryOf(app, done, { revision: hex(22), runId: 4, startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
 ];
 
 const parts = ["cluster", "forge", "actions", "registry", "gitops", "edge", "dns", "identity", "portal"];

@@ -51,7 +51,7 @@ export function CommitPanel({ path, before, after, fresh, busy, problem, onCommi
           {t("files.commit")}
         </Button>
         <Button variant="default" onClick={onDiscard}>
-          {t("files.discard")}
+          {t(changed ? "files.discard" : "files.stop")}
         </Button>
       </div>
     </form>

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { RowsSkeleton } from "../components/PageSkeleton";
 import { useWords } from "../i18n/I18n";
@@ -36,9 +35,6 @@ export function EditFile({ app, path, base: first, find, onLeave }: Props) {
       <article className={classes.pane}>
         <header className={classes.head}>
           <h2 title={path}>{path}</h2>
-          <Button size="compact-md" variant="default" onClick={onLeave}>
-            {t("files.stop")}
-          </Button>
         </header>
         <Suspense fallback={<RowsSkeleton rows={9} />}>
           <Editor key={turn} path={path} text={text} editing label={t("files.editor", { path })} find={find} onChange={setText} />

@@ -46,7 +46,7 @@ export function FilePane({ app, path, may, find }: Props) {
         <span className={classes.quiet}>{bytes(data.size, lang)}</span>
         <CopyText text={data.content ?? path} shown="" what={path} />
         {may && data.content !== undefined && (
-          <Button size="compact-md" variant="default" leftSection={<Icon name="edit" size={15} />} onClick={() => setEditing(data)}>
+          <Button size="compact-sm" variant="default" leftSection={<Icon name="edit" size={15} />} onClick={() => setEditing(data)}>
             {t("files.edit")}
           </Button>
         )}

@@ -25,7 +25,7 @@ export function Deliveries({ app, deliveries, shown, problem, again }: Props) {
     <section className={page.section} aria-labelledby="history">
       <h2 id="history">{t("app.history")}</h2>
       {problem && <Failure problem={problem} again={again} />}
-      <div className={page.tableWrap}>
+      <div className={table.wrap}>
         <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
           <thead>
             <tr>

@@ -35,24 +35,23 @@ export function DeliveryView({ app, delivery, at, earlier }: Props) {
   };
   return (
     <section className={page.section} aria-label={t("app.journey")}>
-      <div className={classes.bar}>
-        {earlier && (
-          <p>
-            {t("app.earlier")}{" "}
-            <Link to={`/apps/${app.name}`} preventScrollReset>
-              {t("app.latest")}
-            </Link>
-          </p>
-        )}
-        {replayable(delivery) && !replaying && (
-          <Button className={classes.replay ?? ""} variant="default" size="compact-sm" leftSection={<Icon name="play" size={13} />} onClick={() => replay(true)}>
-            {t("replay.open")}
-          </Button>
-        )}
-      </div>
+      {earlier && (
+        <p className={classes.earlier}>
+          {t("app.earlier")}{" "}
+          <Link to={`/apps/${app.name}`} preventScrollReset>
+            {t("app.latest")}
+          </Link>
+        </p>
+      )}
       <div className={classes.line}>
         <Journey delivery={shown} at={replaying ? undefined : at} open={chosen} onOpen={(name) => setChosen(name === chosen ? undefined : name)} />
-        <Sentence app={app} delivery={shown} at={replaying ? undefined : at} earlier={earlier} />
+        <Sentence app={app} delivery={shown} at={replaying ? undefined : at} earlier={earlier}>
+          {replayable(delivery) && !replaying && (
+            <Button className={classes.replay ?? ""} variant="default" size="compact-sm" leftSection={<Icon name="play" size={13} />} onClick={() => replay(true)}>
+              {t("replay.open")}
+            </Button>
+          )}
+        </Sentence>
         {replaying && (
           <Suspense>
             <Replay length={length} moments={momentsOf(delivery, steps)} began={delivery.startedAt} position={position} onPosition={setPosition} onClose={() => replay(false)} />

@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import type { App, Delivery, Phase } from "../api/types";
 import { useTicking } from "../components/clock";
 import { CopyText } from "../components/CopyText";
@@ -5,10 +6,10 @@ import { shortSHA } from "../format/text";
 import { useWords } from "../i18n/I18n";
 import classes from "./DeliveryView.module.css";
 
-type Props = { app: App; delivery: Delivery; at: number | undefined; earlier: boolean };
+type Props = { app: App; delivery: Delivery; at: number | undefined; earlier: boolean; children?: ReactNode };
 
 /** Sentence says in one line how a delivery stands and why. */
-export function Sentence({ app, delivery, at, earlier }: Props) {
+export function Sentence({ app, delivery, at, earlier, children }: Props) {
   const { t, saying, seconds } = useWords();
   const running = delivery.status === "in_progress";
   const spent = delivery.seconds + useTicking(at, running);
@@ -29,6 +30,7 @@ export function Sentence({ app, delivery, at, earlier }: Props) {
         </span>
         {delivery.author && <span>{delivery.author}</span>}
         <span className={classes.total}>{running ? t("app.totalSoFar", { time: seconds(spent) }) : seconds(delivery.seconds)}</span>
+        {children}
       </p>
     </div>
   );

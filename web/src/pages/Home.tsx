@@ -1,44 +1,40 @@
-import { Button, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { Button } from "@mantine/core";
 import { Link } from "react-router";
+import { api } from "../api/client";
+import { unwrap } from "../api/problem";
+import { useFetched } from "../api/useFetched";
 import { Empty } from "../components/Empty";
 import { Icon } from "../components/Icon";
 import page from "../components/Page.module.css";
 import { PageHead } from "../components/PageHead";
-import { PageSkeleton } from "../components/PageSkeleton";
+import { Applications } from "../home/Applications";
+import classes from "./Home.module.css";
+import { HomeSkeleton } from "../home/HomeSkeleton";
+import { NeedsYou } from "../home/NeedsYou";
+import { needsOf } from "../home/needs";
+import { UnderWay } from "../home/UnderWay";
 import { useWords } from "../i18n/I18n";
 import { useLive } from "../live/LiveContext";
-import { inOrder, underWay, type Entry } from "../live/reducer";
-import { AppTable } from "./AppTable";
-import { UnderWay } from "./UnderWay";
+import { inOrder, underWay } from "../live/reducer";
+import { useMe } from "../shell/MeContext";
 
-const many = 8; // from here on a search helps
-
-/** Home is what is under way, then every application. */
+/** Home is what is under way, what needs the reader, and the applications. */
 export function Home() {
   const { t } = useWords();
   const live = useLive();
-  const [query, setQuery] = useState("");
+  const me = useMe();
   const all = inOrder(live);
+  const failed = all.filter(({ app }) => app.status === "failed").length;
+  const leftovers = useFetched(() => unwrap(api.GET("/api/pronto/v1/leftovers")), [live.loaded, all.length, failed]);
   if (!live.loaded) {
-    return <PageSkeleton />;
-  }
-  if (all.length === 0) {
-    return (
-      <>
-        <PageHead title={t("home.title")} />
-        <Empty title={t("home.emptyTitle")} text={t("home.emptyText")}>
-          <CreateButton />
-        </Empty>
-      </>
-    );
+    return <HomeSkeleton />;
   }
   const moving = all.filter(({ app }) => underWay(app));
-  const found = all.filter((entry) => matches(entry, query));
+  const needs = needsOf(all.map(({ app }) => app), leftovers.data?.tasks ?? [], me);
   return (
     <>
       <PageHead title={t("home.title")}>
-        <CreateButton />
+        {all.length > 0 && <CreateButton />}
       </PageHead>
       {moving.length > 0 && (
         <section className={page.section} aria-labelledby="moving">
@@ -48,15 +44,15 @@ export function Home() {
           ))}
         </section>
       )}
-      <section className={page.section} aria-labelledby="all">
-        <h2 id="all">{t("home.all")}</h2>
-        {all.length >= many && (
-          <div className={page.filters}>
-            <TextInput w={320} maw="100%" leftSection={<Icon name="search" size={15} />} aria-label={t("home.search")} placeholder={t("home.search")} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />
-          </div>
-        )}
-        {found.length > 0 ? <AppTable entries={found.sort((a, b) => a.app.name.localeCompare(b.app.name))} /> : <p>{t("home.noMatch", { query })}</p>}
-      </section>
+      {needs.length > 0 && <NeedsYou needs={needs} />}
+      {leftovers.problem && <p className={classes.quiet}>{t("home.leftoverFault")}</p>}
+      {all.length > 0 ? (
+        <Applications entries={all} />
+      ) : (
+        <Empty title={t("home.emptyTitle")} text={t("home.emptyText")}>
+          <CreateButton />
+        </Empty>
+      )}
     </>
   );
 }
@@ -68,9 +64,4 @@ function CreateButton() {
       {t("home.create")}
     </Button>
   );
-}
-
-function matches({ app }: Entry, query: string): boolean {
-  const wanted = query.trim().toLowerCase();
-  return [app.name, app.owner, app.repositoryName].some((text) => text?.toLowerCase().includes(wanted));
 }

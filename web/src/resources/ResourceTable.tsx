@@ -13,7 +13,7 @@ type Props = { app: string; nodes: readonly Node[] };
 export function ResourceTable({ app, nodes }: Props) {
   const { t } = useWords();
   return (
-    <div className={page.tableWrap}>
+    <div className={table.wrap}>
       <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
         <thead>
           <tr>

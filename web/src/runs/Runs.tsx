@@ -28,7 +28,7 @@ export default function Runs() {
     <section className={page.section} aria-labelledby="runs">
       <h2 id="runs">{t("runs.lead")}</h2>
       {problem && <Failure problem={problem} again={again} />}
-      <div className={page.tableWrap}>
+      <div className={table.wrap}>
         <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
           <thead>
             <tr>

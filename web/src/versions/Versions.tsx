@@ -34,7 +34,7 @@ export default function Versions() {
       <h2 id="versions">{t("versions.lead")}</h2>
       {!may && <ReadOnly app={app} />}
       {problem && <Failure problem={problem} again={again} />}
-      <div className={page.tableWrap}>
+      <div className={table.wrap}>
         <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
           <thead>
             <tr>

@@ -8,7 +8,7 @@ import type { Key } from "../i18n/translate";
 import { useWords } from "../i18n/I18n";
 import { JourneyLine } from "../journey/JourneyLine";
 import type { Entry } from "../live/reducer";
-import classes from "./Home.module.css";
+import classes from "../pages/Home.module.css";
 
 const columns: readonly Key[] = ["home.name", "home.journey", "home.status", "home.revision", "home.changed", "home.link"];
 

@@ -2,8 +2,9 @@ import { Link } from "react-router";
 import { useTicking } from "../components/clock";
 import { useWords } from "../i18n/I18n";
 import { JourneyLine } from "../journey/JourneyLine";
+import { lateNow } from "../journey/late";
 import type { Entry } from "../live/reducer";
-import classes from "./Home.module.css";
+import classes from "../pages/Home.module.css";
 
 /** UnderWay is one application on its way, with what it waits for. */
 export function UnderWay({ entry: { app, at } }: { entry: Entry }) {
@@ -11,6 +12,7 @@ export function UnderWay({ entry: { app, at } }: { entry: Entry }) {
   const delivery = app.delivery;
   const ticking = useTicking(at, delivery?.status === "in_progress");
   const now = delivery?.phases.find(({ status }) => status === "running");
+  const overdue = lateNow(now, ticking) && now?.usualSeconds !== undefined ? t("station.late", { time: seconds(now.usualSeconds) }) : "";
   const reason = now?.reason ?? app.reason;
   return (
     <Link to={`/apps/${app.name}`} className={classes.moving}>
@@ -18,7 +20,7 @@ export function UnderWay({ entry: { app, at } }: { entry: Entry }) {
         {app.name}
       </span>
       <JourneyLine phases={delivery?.phases ?? []} width={240} />
-      <span className={classes.movingReason}>{app.status === "deleting" ? t("status.deleting") : reason ? saying(reason) : ""}</span>
+      <span className={classes.movingReason}>{app.status === "deleting" ? t("status.deleting") : reason ? saying(reason) : ""} {overdue && <strong className={classes.late}>{overdue}</strong>}</span>
       {delivery?.status === "in_progress" && <span className={classes.movingTime}>{seconds(delivery.seconds + ticking)}</span>}
     </Link>
   );
