@@ -5,8 +5,11 @@ import (
 	"crypto/sha1" // Backstage names generated entities by it
 	"encoding/hex"
 	"errors"
+	"io/fs"
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
 // Annotations that the catalog sets.
@@ -84,7 +87,7 @@ func (c *Catalog) read(ctx context.Context, location Location) reading {
 	if err != nil {
 		r.fail(root, err)
 	} else {
-		r.lead(ctx, root, at, 0)
+		r.lead(ctx, step{parent: root}, at)
 	}
 	if len(r.stated) == 0 && len(r.faults) == 0 {
 		r.fail(root, inputErrorf("%s has no entities", location.Target))
@@ -129,33 +132,51 @@ func (r *reader) note(ref string, err error) {
 	}
 }
 
-// lead reads what a target stands for, on behalf of the Location entity parent.
-func (r *reader) lead(ctx context.Context, parent string, at target, depth int) {
-	if depth > maxDepth {
-		r.fail(parent, inputErrorf("%s: locations lead more than %d deep", at.own(), maxDepth))
+// step is how a reader came to a target.
+type step struct {
+	parent   string // ref of the Location entity that leads there
+	depth    int
+	optional bool // it is no fault if it is not there
+}
+
+// absent notes a target that could not be read. What an optional one stated
+// before is not known to be gone either.
+func (r *reader) absent(by step, err error) {
+	if by.optional && (errors.Is(err, scm.ErrNotFound) || errors.Is(err, fs.ErrNotExist)) {
+		r.doubt = true
+		return
+	}
+	r.fail(by.parent, err)
+}
+
+// lead reads what a target stands for.
+func (r *reader) lead(ctx context.Context, by step, at target) {
+	if by.depth > maxDepth {
+		r.fail(by.parent, inputErrorf("%s: locations lead more than %d deep", at.own(), maxDepth))
 		return
 	}
 	at, err := r.branched(ctx, at)
 	if err != nil {
-		r.fail(parent, err)
+		r.absent(by, err)
 		return
 	}
 	files, err := r.expand(ctx, at)
 	if err != nil {
-		r.fail(parent, err)
+		r.absent(by, err)
 		return
 	}
 	if len(files) == 0 {
-		r.fail(parent, inputErrorf("%s has no descriptors", at.own()))
+		r.absent(by, &Error{"InputError", at.own() + " has no descriptors", fs.ErrNotExist})
 	}
 	for _, file := range files {
-		r.descriptors(ctx, parent, file, depth)
+		r.descriptors(ctx, by, file)
 	}
 }
 
 // descriptors reads one file. A file that was read before only gains a parent,
 // so that locations which lead to each other come to an end.
-func (r *reader) descriptors(ctx context.Context, parent string, at target, depth int) {
+func (r *reader) descriptors(ctx context.Context, by step, at target) {
+	parent := by.parent
 	if refs, again := r.seen[at.own()]; again {
 		for _, ref := range refs {
 			r.adopt(ref, parent)
@@ -165,7 +186,7 @@ func (r *reader) descriptors(ctx context.Context, parent string, at target, dept
 	r.seen[at.own()] = []string{}
 	text, err := r.file(ctx, at)
 	if err != nil {
-		r.fail(parent, err)
+		r.absent(by, err)
 		return
 	}
 	documents, err := split(text)
@@ -183,7 +204,7 @@ func (r *reader) descriptors(ctx context.Context, parent string, at target, dept
 		}
 	}
 	for _, location := range locations {
-		r.follow(ctx, location, at, depth+1)
+		r.follow(ctx, location, at, by.depth+1)
 	}
 }
 
@@ -275,6 +296,6 @@ func (r *reader) follow(ctx context.Context, location Entity, at target, depth i
 			r.fail(ref, err)
 			continue
 		}
-		r.lead(ctx, ref, next, depth)
+		r.lead(ctx, step{ref, depth, location.Spec["presence"] == "optional"}, next)
 	}
 }

@@ -61,6 +61,10 @@ func TestLocationsThatLeadToEachOtherComeToAnEnd(t *testing.T) {
 	if _, err := b.catalog.Register(t.Context(), b.target("apps/deep/0.yaml")); err == nil || !strings.Contains(err.Error(), "more than 10 deep") {
 		t.Errorf("a deep chain = %v", err)
 	}
+	b.forge.put("apps/ring/may.yaml", "{apiVersion: backstage.io/v1alpha1, kind: Location, metadata: {name: may}, spec: {target: ./none.yaml, presence: optional}}")
+	if got := names(b.register("apps/ring/may.yaml").Entities); got != "may" {
+		t.Errorf("an optional target that is not there = %q", got)
+	}
 	b.forge.put("apps/ring/file.yaml", "{apiVersion: backstage.io/v1alpha1, kind: Location, metadata: {name: f}, spec: {type: file, target: /etc/passwd}}")
 	if _, err := b.catalog.Register(t.Context(), b.target("apps/ring/file.yaml")); err == nil || !strings.Contains(err.Error(), "pronto.yaml") {
 		t.Errorf("a location of type file in a repository = %v", err)

@@ -270,6 +270,31 @@ func TestAWebhookNeedsItsSignature(t *testing.T) {
 	}
 }
 
+func TestAPushIsToldOnceItsSignatureHolds(t *testing.T) {
+	p, _, _ := setUp(t)
+	var told []string
+	p.cfg.Pushed = func(_ context.Context, repository, branch string) error {
+		told = append(told, repository+" "+branch)
+		return nil
+	}
+	server := httptest.NewServer(p.Handler())
+	defer server.Close()
+	for _, c := range []struct{ event, body, secret string }{
+		{"push", `{"ref":"refs/heads/feature/x","repository":{"full_name":"apps/web"}}`, hookSecret},
+		{"push", `{"ref":"refs/heads/main","repository":{"full_name":"apps/forged"}}`, "guess"},
+		{"push", `{"ref":"refs/tags/v1","repository":{"full_name":"apps/web"}}`, hookSecret},
+		{"ping", `{"ref":"refs/heads/main"}`, hookSecret},
+	} {
+		mac := hmac.New(sha256.New, []byte(c.secret))
+		mac.Write([]byte(c.body))
+		call(t, "POST", server.URL+"/api/webhooks/github", c.body, "X-GitHub-Event", c.event,
+			"X-GitHub-Delivery", c.event+c.body, "X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
+	}
+	if got := strings.Join(told, ", "); got != "apps/web feature/x" {
+		t.Errorf("told of %q, want the one push to a branch", got)
+	}
+}
+
 func TestTheWebAppIsServedSafely(t *testing.T) {
 	_, server, _ := setUp(t)
 	page := call(t, "GET", server.URL+"/apps/hello", "", "Accept-Encoding", "gzip")

@@ -5,8 +5,8 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 export const { CatalogClient, CATALOG_FILTER_EXISTS } = require('@backstage/catalog-client')
 export const { ScaffolderClient, templateEntityV1beta3Validator } = require('@backstage/plugin-scaffolder-common')
-export const { ScmIntegrations } = require('@backstage/integration')
-export const { ConfigReader } = require('@backstage/config')
+const { ScmIntegrations } = require('@backstage/integration')
+const { ConfigReader } = require('@backstage/config')
 export const model = require('@backstage/catalog-model')
 
 export const base = process.env.PRONTO_URL
@@ -18,6 +18,11 @@ export const discoveryApi = { getBaseUrl: async plugin => `${base}/api/${plugin}
 export const fetchApi = {
   fetch: (url, init = {}) => fetch(url, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } }),
 }
+
+const host = new URL(forge).host
+export const scmIntegrationsApi = ScmIntegrations.fromConfig(
+  new ConfigReader({ integrations: { github: [{ host, apiBaseUrl: `${forge}/api/v3` }] } }),
+)
 
 // The client of the scaffolder was made for a browser: of it, it needs a
 // document that is visible.
@@ -42,6 +47,24 @@ export function missed(client, called) {
   const helpers = ['constructor', 'requestIgnored', 'requestRequired', 'requestOptional', 'getFilterValue']
   return Object.getOwnPropertyNames(Object.getPrototypeOf(client)).filter(name => !called.has(name) && !helpers.includes(name))
 }
+
+/** Every event of a task, until the stream ends; `enough` may end it before. */
+export const events = (scaffolder, taskId, enough = () => false) => new Promise((resolve, reject) => {
+  const seen = []
+  const subscription = scaffolder.streamLogs({ taskId }).subscribe({
+    next(event) {
+      seen.push(event)
+      if (!enough(event)) return
+      subscription.unsubscribe()
+      resolve(seen)
+    },
+    error: reject,
+    complete: () => resolve(seen),
+  })
+})
+
+/** The event with which a task ended. */
+export const completed = async (scaffolder, taskId) => (await events(scaffolder, taskId)).at(-1)
 
 /** Reads a whole stream of pages. */
 export async function all(pages) {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { ConfigReader, ScaffolderClient, ScmIntegrations, discoveryApi, fetchApi, forge, missed, watched } from './clients.mjs'
+import { CatalogClient, ScaffolderClient, completed, discoveryApi, events, fetchApi, forge, missed, scmIntegrationsApi, watched } from './clients.mjs'
 
-const host = new URL(forge).host
-const scmIntegrationsApi = ScmIntegrations.fromConfig(new ConfigReader({ integrations: { github: [{ host, apiBaseUrl: `${forge}/api/v3` }] } }))
 const identityApi = { getBackstageIdentity: async () => ({ userEntityRef: 'user:default/admin' }) }
 const options = { discoveryApi, fetchApi, scmIntegrationsApi, identityApi }
 const client = new ScaffolderClient(options)
@@ -13,22 +11,7 @@ const templateRef = 'template:default/conformance'
 
 after(() => {
   for (const name of polled) called.add(name)
-  assert.deepEqual(missed(client, called), ['dryRun', 'listTemplatingExtensions', 'autocomplete'], 'methods of the client that no test calls')
-})
-
-/** Every event of a task, until the stream ends; `enough` may end it before. */
-const events = (from, taskId, enough = () => false) => new Promise((resolve, reject) => {
-  const seen = []
-  const subscription = from.streamLogs({ taskId }).subscribe({
-    next(event) {
-      seen.push(event)
-      if (!enough(event)) return
-      subscription.unsubscribe()
-      resolve(seen)
-    },
-    error: reject,
-    complete: () => resolve(seen),
-  })
+  assert.deepEqual(missed(client, called), [], 'methods of the client that no test calls')
 })
 
 const submit = async values => (await scaffolder.scaffold({ templateRef, values, secrets: { word: 'swordfish' } })).taskId
@@ -79,27 +62,67 @@ test('a task is cancelled', async () => {
   const taskId = await submit({ name: 'Waiting', seconds: 60 })
   await events(scaffolder, taskId, event => event.body.stepId === 'wait')
   await scaffolder.cancelTask(taskId)
-  assert.equal((await events(scaffolder, taskId)).at(-1).type, 'completion')
+  assert.equal((await completed(scaffolder, taskId)).type, 'completion')
   assert.equal((await scaffolder.getTask(taskId)).status, 'cancelled')
 })
 
 test('a task that failed is retried under its own id', async () => {
   const taskId = await submit({ name: 'Bob', fail: true })
-  assert.equal((await events(scaffolder, taskId)).at(-1).body.message, 'Run completed with status: failed')
+  assert.equal((await completed(scaffolder, taskId)).body.message, 'Run completed with status: failed')
   assert.equal((await scaffolder.retry(taskId)).id, taskId)
   const seen = await events(scaffolder, taskId)
   assert.ok(seen.some(event => event.type === 'recovered'))
   assert.equal(seen.at(-1).type, 'completion')
 })
 
-test('actions are listed', async () => {
+test('a template is tried without being kept', async () => {
+  const template = {
+    apiVersion: 'scaffolder.backstage.io/v1beta3', kind: 'Template', metadata: { name: 'draft' },
+    spec: {
+      type: 'service', parameters: [{ title: 'One', required: ['name'], properties: { name: { type: 'string' } } }],
+      steps: [{ id: 'files', action: 'fetch:template', input: { url: './skeleton', values: { name: '${{ parameters.name }}' } } }],
+      output: { text: [{ title: 'Name', content: '${{ parameters.name }}' }] },
+    },
+  }
+  const directoryContents = [{ path: 'skeleton/hello.txt', base64Content: Buffer.from('Hello ${{ values.name }}').toString('base64') }]
+  const tried = await scaffolder.dryRun({ template, values: { name: 'Ann' }, secrets: {}, directoryContents })
+  assert.deepEqual(tried.output.text, [{ title: 'Name', content: 'Ann' }])
+  assert.equal(Buffer.from(tried.directoryContents.find(file => file.path === 'hello.txt').base64Content, 'base64').toString(), 'Hello Ann')
+  assert.ok(tried.log.length > 0 && tried.log.every(entry => typeof entry.body.message === 'string'))
+  assert.equal(tried.steps[0].id, 'files')
+  await assert.rejects(scaffolder.dryRun({ template, values: {}, directoryContents }), error => error.response.status === 400)
+})
+
+test('actions and extensions are listed', async () => {
   const actions = await scaffolder.listActions()
   for (const id of ['fetch:template', 'fs:rename', 'debug:log', 'catalog:register', 'publish:github']) {
     assert.ok(actions.find(action => action.id === id)?.schema?.input, id)
   }
+  const { filters, globals } = await scaffolder.listTemplatingExtensions()
+  for (const name of ['parseRepoUrl', 'parseEntityRef', 'pick', 'projectSlug']) assert.ok(filters[name], name)
+  assert.ok(globals.functions && globals.values)
+})
+
+test('a field is completed', async () => {
+  const { results } = await scaffolder.autocomplete({ provider: 'github', resource: 'repositoriesWithOwner', token: 'none', context: {} })
+  assert.ok(results.some(result => result.id === 'apps/conformance'), JSON.stringify(results))
+})
+
+test('a template of a repository is offered once it is registered', async () => {
+  const catalog = new CatalogClient({ discoveryApi, fetchApi })
+  await catalog.addLocation({ target: `${forge}/apps/conformance/blob/main/template/template.yaml` })
+  const ref = 'template:default/from-repository'
+  let schema
+  for (const end = Date.now() + 10_000; !schema && Date.now() < end;) {
+    schema = await scaffolder.getTemplateParameterSchema(ref).catch(error => assert.equal(error.response.status, 404))
+  }
+  assert.equal(schema.title, 'From a repository')
+  const { taskId } = await scaffolder.scaffold({ templateRef: ref, values: { name: 'from afar' } })
+  assert.ok((await events(scaffolder, taskId)).some(event => event.body.message.includes('from afar')))
 })
 
 test('the forges that a form may offer are told by the app', async () => {
+  const { host } = new URL(forge)
   const { integrations } = await scaffolder.getIntegrationsList({ allowedHosts: [host] })
   assert.deepEqual(integrations, [{ type: 'github', title: host, host }])
 })

@@ -3,11 +3,13 @@ package backstage_test
 import (
 	"context"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -26,6 +28,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
 	"github.com/pronto-platform/pronto/internal/system/builtin"
+	"github.com/pronto-platform/pronto/templates"
 )
 
 const (
@@ -143,6 +146,32 @@ func (w *world) fill() {
 	}
 }
 
+// templates are the golden paths, and one that publishes nothing.
+func (w *world) templates() fs.FS {
+	files := fstest.MapFS{"conformance/template.yaml": {Data: []byte(taskTemplate)}}
+	err := fs.WalkDir(templates.FS, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := fs.ReadFile(templates.FS, name)
+		files[name] = &fstest.MapFile{Data: content, Mode: 0o644}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return files
+}
+
+// siteValues are those that templates read as environment.parameters.
+func (w *world) siteValues() map[string]any {
+	host := strings.TrimPrefix(w.forge.URL, "http://")
+	return map[string]any{
+		"organization": "apps", "domain": "example.com", "authority": "example.com", "forge": w.forge.URL, "forgeHost": host,
+		"registry": "registry.example.com", "ingressClass": "pronto", "edge": "10.41.0.1", "architectures": []string{"amd64"},
+	}
+}
+
 func (w *world) openPortal() http.Handler {
 	t := w.t
 	db := must(store.Open(t.Context(), filepath.Join(w.dir, "platform.db")))(t)
@@ -152,9 +181,9 @@ func (w *world) openPortal() http.Handler {
 	}))(t)
 	w.run(entities)
 	tasks := must(scaffold.New(scaffold.Config{
-		DB: db, SCM: w.scm, Catalog: entities, Templates: fstest.MapFS{"conformance/template.yaml": {Data: []byte(taskTemplate)}},
+		DB: db, SCM: w.scm, Catalog: entities, Templates: w.templates(),
 		Git: gitcmd.Remote{Origin: w.forge.URL + "/", Token: secret.New(forgeToken)}, Dir: filepath.Join(w.dir, "tasks"),
-		Organization: "apps", Domain: "example.com", Vars: func() map[string]any { return map[string]any{} }, Logger: w.log,
+		Organization: "apps", Domain: "example.com", Vars: w.siteValues, Logger: w.log,
 	}))(t)
 	w.run(tasks)
 	deliveries := must(delivery.New(delivery.Config{
