@@ -110,28 +110,28 @@ func (w *wiring) scaffold(db *sql.DB, forge *scm.Client, r rooms) (*scaffold.Ser
 	return scaffold.New(scaffold.Config{
 		DB: db, Templates: templates.FS, SCM: forge, Catalog: r.catalog, Git: w.git(), Dir: w.cfg.Path("platform", "tasks"),
 		Organization: w.cfg.Organization, Domain: w.cfg.Domain,
-		Vars:     func() map[string]any { return w.siteValues(r.delivery) },
+		Vars:     func() map[string]any { return siteValues(w.cfg, r.delivery.Architectures()) },
 		Validate: validator(r.delivery), OnChange: observer(r.delivery, w.logger("scaffold")),
 		OnClean: cleaner(r.delivery), Logger: w.logger("scaffold"),
 	})
 }
 
 // siteValues are what templates may read as environment.parameters.
-func (w *wiring) siteValues(deliveries *delivery.Service) map[string]any {
-	edge := w.cfg.Edge.Address
-	if w.cfg.Embedded() {
-		edge = w.cfg.Node.Gateway.Addr()
+func siteValues(cfg config.Config, architectures []string) map[string]any {
+	edge := cfg.Edge.Address
+	if cfg.Embedded() {
+		edge = cfg.Node.Gateway.Addr()
 	}
 	return map[string]any{
-		"organization":  w.cfg.Organization,
-		"domain":        w.cfg.Domain,
-		"authority":     w.cfg.DomainAuthority(),
-		"forge":         w.cfg.URL("git").String(),
-		"forgeHost":     w.cfg.Authority("git"),
-		"registry":      w.cfg.Authority("registry"),
+		"organization":  cfg.Organization,
+		"domain":        cfg.Domain,
+		"authority":     cfg.DomainAuthority(),
+		"forge":         cfg.URL("git").String(),
+		"forgeHost":     cfg.Authority("git"),
+		"registry":      cfg.Authority("registry"),
 		"ingressClass":  "pronto",
 		"edge":          edge.String(),
-		"architectures": deliveries.Architectures(),
+		"architectures": architectures,
 	}
 }
 

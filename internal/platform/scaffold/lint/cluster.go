@@ -51,7 +51,8 @@ func (l *linter) manifests(ctx context.Context, all []manifest) error {
 	}
 	for _, m := range all {
 		if err := l.try(ctx, api, m); err != nil {
-			return err
+			l.leftOut("the manifests of deploy/ against a cluster: %v", err)
+			return ctx.Err()
 		}
 		for _, text := range said.take() {
 			l.found(m.file, m.line("kind"), "the cluster warns: %s", text)
@@ -60,7 +61,8 @@ func (l *linter) manifests(ctx context.Context, all []manifest) error {
 	return nil
 }
 
-// try creates an object without making it.
+// try creates an object without making it; the error is of a cluster that does
+// not answer.
 func (l *linter) try(ctx context.Context, api client.Client, m manifest) error {
 	object, err := form.Clone(m.object)
 	if err != nil {

@@ -27,25 +27,25 @@ type step struct {
 	Each   any
 }
 
-// yamlFault is a text that is not YAML.
-type yamlFault struct {
+// yamlError is a text that is not YAML.
+type yamlError struct {
 	line    int
 	message string
 }
 
-func (f *yamlFault) Error() string { return f.message }
+func (f *yamlError) Error() string { return f.message }
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:unmarshal errors:\n\s*)?line (\d+): (?s:(.*))$`)
 
 // faultOf reads the line out of the parser's message.
-func faultOf(err error) *yamlFault {
+func faultOf(err error) *yamlError {
 	if found := yamlLine.FindStringSubmatch(err.Error()); found != nil {
 		line, convErr := strconv.Atoi(found[1])
 		if convErr == nil {
-			return &yamlFault{line, found[2]}
+			return &yamlError{line, found[2]}
 		}
 	}
-	return &yamlFault{1, err.Error()}
+	return &yamlError{1, err.Error()}
 }
 
 func parse(text []byte) (*document, error) {
@@ -59,11 +59,11 @@ func parse(text []byte) (*document, error) {
 	}
 	plain, err := form.Clone(whole)
 	if err != nil {
-		return nil, &yamlFault{1, fmt.Sprintf("it cannot be written as JSON: %v", err)}
+		return nil, &yamlError{1, fmt.Sprintf("it cannot be written as JSON: %v", err)}
 	}
 	d.whole, _ = plain.(map[string]any)
 	if d.whole == nil {
-		return nil, &yamlFault{1, "it is not a mapping"}
+		return nil, &yamlError{1, "it is not a mapping"}
 	}
 	return d, nil
 }
@@ -115,16 +115,12 @@ func into(node *yamlv3.Node, name string) (key, value *yamlv3.Node) {
 	if node.Kind == yamlv3.AliasNode {
 		node = node.Alias
 	}
-	switch node.Kind {
-	case yamlv3.MappingNode:
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if node.Content[i].Value == name {
-				return node.Content[i], node.Content[i+1]
-			}
-		}
-	case yamlv3.SequenceNode:
-		if i, err := strconv.Atoi(name); err == nil && i < len(node.Content) {
-			return node.Content[i], node.Content[i]
+	if i, err := strconv.Atoi(name); err == nil && node.Kind == yamlv3.SequenceNode && i < len(node.Content) {
+		return node.Content[i], node.Content[i]
+	}
+	for i := 0; node.Kind == yamlv3.MappingNode && i+1 < len(node.Content); i += 2 {
+		if node.Content[i].Value == name {
+			return node.Content[i], node.Content[i+1]
 		}
 	}
 	return nil, nil

@@ -90,10 +90,13 @@ func (t *trial) run(ctx context.Context) (whole bool, err error) {
 	return whole, nil
 }
 
-var inFile = regexp.MustCompile(`^([^\s:]+): .*?\[?Line (\d+)`)
+var inFile = regexp.MustCompile(`(?i)^([^\s:]+): .*?\bline (\d+)`)
 
 // failed notes a step's failure, at the skeleton's file where one is to blame.
 func (t *trial) failed(position int, fault error) {
+	if errors.Is(fault, errNoted) {
+		return
+	}
 	message := oneLine(fault)
 	if match := inFile.FindStringSubmatch(message); match != nil {
 		line, err := strconv.Atoi(match[2])
@@ -139,6 +142,9 @@ func (t *trial) once(ctx context.Context, position int, s step, act action.Actio
 			return err
 		}
 	}
+	if !t.computes(ctx, position, scope) {
+		return errNoted
+	}
 	rendered, err := t.engine.Value(ctx, s.Input, scope)
 	if err != nil {
 		return err
@@ -147,11 +153,10 @@ func (t *trial) once(ctx context.Context, position int, s step, act action.Actio
 	if input == nil {
 		input = map[string]any{}
 	}
-	t.unrendered(ctx, position, scope)
 	if err := act.Check(input, each); err != nil {
 		return err
 	}
-	if !slices.Contains(local, s.Action) {
+	if !t.local(s, act, input) {
 		return nil
 	}
 	return act.Run(ctx, &action.Call{
@@ -160,23 +165,38 @@ func (t *trial) once(ctx context.Context, position int, s step, act action.Actio
 	}, input)
 }
 
-// local are the actions that touch nothing but the workspace.
-var local = []string{
-	"fetch:template", "fetch:template:file", "fetch:plain", "fetch:plain:file", "fs:delete", "fs:rename", "fs:readdir", "catalog:write", "debug:log",
+// elsewhere are the actions whose dry run asks the platform, or only takes time.
+var elsewhere = []string{"catalog:fetch", "debug:wait"}
+
+// local is true for an action that needs nothing but the template and the workspace.
+func (t *trial) local(s step, act action.Action, input map[string]any) bool {
+	if !act.DryRun || slices.Contains(elsewhere, act.ID) {
+		return false
+	}
+	if url := form.Text(input, "url", ""); strings.Contains(url, "://") {
+		t.leftOut("what the step %s fetches from %s", s.ID, url)
+		return false
+	}
+	return true
 }
 
-// unrendered finds texts that the engine left as they are, as Backstage does,
-// because they cannot be computed.
-func (t *trial) unrendered(ctx context.Context, position int, scope map[string]any) {
+// errNoted is a failure that is among the findings already.
+var errNoted = errors.New("noted")
+
+// computes looks for texts of an input that cannot be computed, each at its
+// own line: the engine would leave some of them as they are, as Backstage does.
+func (t *trial) computes(ctx context.Context, position int, scope map[string]any) bool {
+	before := len(t.report.Findings)
 	t.document.strings(func(text string, line int) {
 		if !hasExpression(text) {
 			return
 		}
 		_, err := t.engine.Files(ctx, []expression.File{{Path: text}}, scope, expression.Options{})
 		if err != nil && ctx.Err() == nil {
-			t.found(TemplateFile, line, "the expression cannot be computed: %s", strings.TrimPrefix(oneLine(err), oneLine(errors.New(text))+": "))
+			t.found(TemplateFile, line, "the expression cannot be computed: %s", strings.TrimPrefix(oneLine(err), strings.Join(strings.Fields(text), " ")+": "))
 		}
 	}, "spec", "steps", strconv.Itoa(position), "input")
+	return len(t.report.Findings) == before
 }
 
 func (t *trial) scope(each map[string]any) map[string]any {

@@ -14,6 +14,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"k8s.io/client-go/rest"
 
@@ -27,6 +28,9 @@ const TemplateFile = "template.yaml"
 
 // Rendered stands before the paths of files that the template made.
 const Rendered = "rendered"
+
+// IsRendered is true for a Finding's file that the template made.
+func IsRendered(file string) bool { return strings.HasPrefix(file, Rendered+"/") }
 
 // Finding is one thing that is wrong, and where.
 type Finding struct {
@@ -117,7 +121,7 @@ func (l *linter) check(ctx context.Context) error {
 		return fmt.Errorf("read the template: %w", err)
 	}
 	if l.document, err = parse(text); err != nil {
-		var fault *yamlFault
+		var fault *yamlError
 		if !errors.As(err, &fault) {
 			return err
 		}
