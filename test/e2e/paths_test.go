@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -125,4 +126,13 @@ func offered(ctx context.Context, template string) error {
 		return fmt.Errorf("%s: the form asks %v, want %v", template, fields, want)
 	}
 	return nil
+}
+
+func TestTheClusterTakesWhatTheGoldenPathsMake(t *testing.T) {
+	for _, template := range []string{"go", "nodejs", "python", "static"} {
+		out, err := p.Run(within(t, 30*time.Second), "template", "lint", filepath.Join(p.Root, "templates", template))
+		if err != nil || strings.Contains(out, "not checked") {
+			t.Errorf("%s: %v\n%s", template, err, out)
+		}
+	}
 }
