@@ -96,7 +96,9 @@ func Builtin(h *Host) map[string]Action {
 		fsDelete(), fsRename(), fsReaddir(),
 		debugLog(), debugWait(),
 		catalogRegister(h), catalogWrite(), catalogFetch(h),
-		publishGitHub(h),
+		publishGitHub(h), repoCreate(h), repoPush(h), pullRequest(h),
+		githubWebhook(h), actionsDispatch(h), issuesLabel(h), issuesCreate(h), deployKeyCreate(h), environmentCreate(h),
+		branchProtectionCreate(h), autolinksCreate(h), pagesEnable(h),
 	} {
 		actions[a.ID] = a
 	}

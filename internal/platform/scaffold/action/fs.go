@@ -52,8 +52,11 @@ func remove(ctx context.Context, c *Call, root *os.Root, pattern string) error {
 	if err != nil {
 		return fault.Inputf("files: %q is not a pattern", pattern)
 	}
-	if _, err := root.Lstat(clean); err == nil {
+	switch _, err := root.Lstat(clean); {
+	case err == nil:
 		names = []string{clean} // a name that looks like a pattern, or a link to nowhere
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("delete %s: %w", clean, escaped(clean, err))
 	}
 	for _, name := range names {
 		if name == "." {

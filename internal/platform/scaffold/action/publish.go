@@ -5,12 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
-	"path/filepath"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/google/go-github/v74/github"
 
@@ -19,45 +14,116 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
-func publishGitHub(h *Host) Action {
-	return Action{
-		ID:          "publish:github",
-		Description: "Makes a repository in the forge and pushes the workspace as its first commit.",
-		Schema: Schema{
-			Input: object([]string{"repoUrl"}, map[string]any{
-				"repoUrl":              property("string", "host?owner=...&repo=..."),
-				"description":          property("string", "Of the repository."),
-				"homepage":             property("string", "Of the repository."),
-				"repoVisibility":       map[string]any{"type": "string", "enum": []string{"private", "public", "internal"}, "description": "Default private."},
-				"defaultBranch":        property("string", "Default master."),
-				"protectDefaultBranch": map[string]any{"type": "boolean", "enum": []bool{false}, "description": "Protection is not available; false."},
-				"gitCommitMessage":     property("string", "Default: initial commit."),
-				"gitAuthorName":        property("string", "Default Scaffolder."),
-				"gitAuthorEmail":       property("string", "Default scaffolder@<domain>."),
-				"sourcePath":           property("string", "Part of the workspace that is published; default all."),
-				"topics":               listOf(property("string", ""), "Of the repository."),
-			}),
-			Output: object(nil, map[string]any{
-				"remoteUrl":       property("string", "Address to clone."),
-				"repoContentsUrl": property("string", "Address of the files at the default branch."),
-				"commitHash":      property("string", "Of the first commit."),
-			}),
-		},
-		Run: h.publish,
+func gitProperties() map[string]any {
+	return map[string]any{
+		"defaultBranch":        property("string", "Default master."),
+		"protectDefaultBranch": property("boolean", "Protect it after the push; default true."),
+		"protectEnforceAdmins": property("boolean", "For administrators too; default true."),
+		"gitCommitMessage":     property("string", "Default: initial commit."),
+		"gitAuthorName":        property("string", "Default Scaffolder."),
+		"gitAuthorEmail":       property("string", "Default scaffolder@DOMAIN."),
+		"sourcePath":           property("string", "Part of the workspace that is pushed; default all."),
 	}
 }
 
-// publication is what publish:github is to do.
-type publication struct {
-	owner, name, branch string
-	input               map[string]any
-	source              string // directory that becomes the repository
-	git                 string // git directory, beside the workspace
+func publishOutput() map[string]any {
+	return object(nil, map[string]any{
+		"remoteUrl":       property("string", "Address to clone."),
+		"repoContentsUrl": property("string", "Address of the files at the default branch."),
+		"commitHash":      property("string", "Of the first commit."),
+	})
 }
 
-func (h *Host) publish(ctx context.Context, c *Call, input map[string]any) error {
-	p, err := h.publication(c, input)
-	if err != nil {
+func publishGitHub(h *Host) Action {
+	return h.repositoryAction(Action{
+		ID:          "publish:github",
+		Description: "Makes a repository in the forge and pushes the workspace as its first commit.",
+		Schema: Schema{
+			Input:  object(nil, with(settingProperties(), gitProperties(), protectionProperties())),
+			Output: publishOutput(),
+		},
+		Examples: []Sample{{"Publish the workspace as a private repository", `
+- id: publish
+  action: publish:github
+  input:
+    repoUrl: ${{ environment.parameters.forgeHost }}?owner=apps&repo=${{ parameters.name }}
+    defaultBranch: main
+    protectDefaultBranch: false
+    topics: [service]
+`}},
+	}, h.publish)
+}
+
+func repoCreate(h *Host) Action {
+	return h.repositoryAction(Action{
+		ID:          "github:repo:create",
+		Description: "Makes a repository in the forge, with nothing in it.",
+		Schema: Schema{
+			Input:  object(nil, settingProperties()),
+			Output: object(nil, map[string]any{"remoteUrl": property("string", "Address to clone.")}),
+		},
+		Examples: []Sample{{"Make a repository", `
+- id: repository
+  action: github:repo:create
+  input:
+    repoUrl: ${{ parameters.repoUrl }}
+    description: ${{ parameters.description }}
+`}},
+	}, func(ctx context.Context, c *Call, r repository, input map[string]any) error {
+		made, err := h.repository(ctx, c, publication{repository: r, input: input})
+		if err != nil {
+			return err
+		}
+		c.Output["remoteUrl"] = made.GetCloneURL()
+		return h.settle(ctx, c, r, input)
+	})
+}
+
+func repoPush(h *Host) Action {
+	return h.repositoryAction(Action{
+		ID:          "github:repo:push",
+		Description: "Pushes the workspace as the first commit of an empty repository.",
+		Schema:      Schema{Input: object(nil, with(gitProperties(), protectionProperties())), Output: publishOutput()},
+		Examples: []Sample{{"Push what github:repo:create made room for", `
+- id: push
+  action: github:repo:push
+  input:
+    repoUrl: ${{ parameters.repoUrl }}
+    defaultBranch: main
+`}},
+	}, func(ctx context.Context, c *Call, r repository, input map[string]any) error {
+		found, err := h.SCM.Repository(ctx, r.owner, r.name)
+		if err != nil {
+			return err
+		}
+		return h.pushAll(ctx, c, r, input, func(publication) (*github.Repository, error) { return found, nil })
+	})
+}
+
+// publication is what is to be made and pushed.
+type publication struct {
+	repository
+	branch string
+	input  map[string]any
+	source string // directory that becomes the repository
+	git    string // git directory, beside the workspace
+}
+
+func (h *Host) publish(ctx context.Context, c *Call, r repository, input map[string]any) error {
+	return h.pushAll(ctx, c, r, input, func(p publication) (*github.Repository, error) {
+		made, err := h.repository(ctx, c, p)
+		if err != nil {
+			return nil, err
+		}
+		return made, h.settle(ctx, c, r, input)
+	})
+}
+
+// pushAll commits the workspace, prepares the repository, and pushes.
+func (h *Host) pushAll(ctx context.Context, c *Call, r repository, input map[string]any, prepare func(publication) (*github.Repository, error)) error {
+	p := publication{repository: r, branch: text(input, "defaultBranch", "master"), input: input, git: c.Workspace + ".git"}
+	var err error
+	if p.source, err = publishable(c, text(input, "sourcePath", ".")); err != nil {
 		return err
 	}
 	defer os.RemoveAll(p.git) //nolint:errcheck // swept again at the next start
@@ -65,72 +131,33 @@ func (h *Host) publish(ctx context.Context, c *Call, input map[string]any) error
 	if err != nil {
 		return err
 	}
-	repository, err := h.repository(ctx, c, p)
+	found, err := prepare(p)
 	if err != nil {
 		return err
 	}
-	if err := h.push(ctx, c, p, repository, commit); err != nil {
+	if err := h.push(ctx, c, p, found, commit); err != nil {
 		return err
 	}
-	c.Output["remoteUrl"] = repository.GetCloneURL()
-	c.Output["repoContentsUrl"] = repository.GetHTMLURL() + "/blob/" + p.branch
-	c.Output["commitHash"] = commit
-	return c.logf(ctx, "Published %s at %s", repository.GetFullName(), commit)
-}
-
-func (h *Host) publication(c *Call, input map[string]any) (publication, error) {
-	p := publication{branch: text(input, "defaultBranch", "master"), input: input, git: c.Workspace + ".git"}
-	host, rawQuery, _ := strings.Cut(text(input, "repoUrl", ""), "?")
-	values, err := url.ParseQuery(rawQuery)
-	if err != nil {
-		return p, fault.Inputf("repoUrl %q: %v", text(input, "repoUrl", ""), err)
-	}
-	p.owner, p.name = values.Get("owner"), values.Get("repo")
-	if p.owner == "" || p.name == "" {
-		return p, fault.Inputf("Invalid repo URL passed to publisher: %s, missing owner or repo", text(input, "repoUrl", ""))
-	}
-	if known := h.Hosts; !slices.Contains(known, strings.TrimSuffix(host, "/")) {
-		return p, fault.Inputf("No matching integration configuration for host %s, please check your integrations config", host)
-	}
-	part, err := inside(text(input, "sourcePath", "."))
-	if err != nil {
-		return p, err
-	}
-	p.source = filepath.Join(c.Workspace, part)
-	return p, nil
-}
-
-// commit makes the first commit. Its author, date and content depend on the
-// task alone, so a task that is run again makes the same commit.
-func (h *Host) commit(ctx context.Context, c *Call, p publication) (string, error) {
-	if err := os.RemoveAll(p.git); err != nil {
-		return "", fmt.Errorf("commit: %w", err)
-	}
-	name := text(p.input, "gitAuthorName", "Scaffolder")
-	email := text(p.input, "gitAuthorEmail", "scaffolder@"+h.Domain)
-	date := c.CreatedAt.Truncate(time.Second).Format(time.RFC3339)
-	git := gitcmd.Git{Dir: p.source, Env: []string{
-		"GIT_DIR=" + p.git, "GIT_WORK_TREE=" + p.source,
-		"GIT_AUTHOR_NAME=" + name, "GIT_AUTHOR_EMAIL=" + email, "GIT_AUTHOR_DATE=" + date,
-		"GIT_COMMITTER_NAME=" + name, "GIT_COMMITTER_EMAIL=" + email, "GIT_COMMITTER_DATE=" + date,
-	}}
-	for _, args := range [][]string{
-		{"init", "--quiet", "--template=", "--initial-branch=" + p.branch},
-		{"add", "--all"},
-		{"commit", "--quiet", "--no-verify", "--message", text(p.input, "gitCommitMessage", "initial commit")},
-	} {
-		if _, err := git.Run(ctx, args...); err != nil {
-			return "", err
+	if flagOr(input, "protectDefaultBranch", true) {
+		if err := h.protect(ctx, r, p.branch, flagOr(input, "protectEnforceAdmins", true), input); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			if err := c.logf(ctx, "Skipping: default branch protection on '%s', %v", r.name, err); err != nil {
+				return err
+			}
 		}
 	}
-	head, err := git.Run(ctx, "rev-parse", "HEAD")
-	return strings.TrimSpace(string(head)), err
+	c.Output["remoteUrl"] = found.GetCloneURL()
+	c.Output["repoContentsUrl"] = found.GetHTMLURL() + "/blob/" + p.branch
+	c.Output["commitHash"] = commit
+	return c.logf(ctx, "Published %s at %s", found.GetFullName(), commit)
 }
 
 // repository makes the repository, or finds the one that this very task made
 // before it was cut off.
 func (h *Host) repository(ctx context.Context, c *Call, p publication) (*github.Repository, error) {
-	noted, intended, err := c.Ledger.Find(ctx, KindRepository, p.owner+"/"+p.name)
+	noted, intended, err := c.Ledger.Find(ctx, KindRepository, p.String())
 	if err != nil {
 		return nil, err
 	}
@@ -170,11 +197,12 @@ func (h *Host) createRepository(ctx context.Context, c *Call, p publication) (*g
 	}
 	ctx, done := seeThrough(ctx)
 	defer done()
-	visibility := text(p.input, "repoVisibility", "private")
-	created, err := h.SCM.CreateRepository(ctx, p.owner, &github.Repository{
-		Name: &p.name, Description: github.Ptr(text(p.input, "description", "")), Homepage: github.Ptr(text(p.input, "homepage", "")),
-		Private: github.Ptr(visibility != "public"), Visibility: &visibility, DefaultBranch: &p.branch,
-	})
+	path := "orgs/" + p.owner + "/repos"
+	if owner, _, err := h.SCM.Users.Get(ctx, p.owner); err == nil && owner.GetType() == "User" {
+		path = "user/repos"
+	}
+	created := new(github.Repository)
+	err := h.ask(ctx, "create repository "+p.String(), http.MethodPost, path, creation(p.repository, p.input), created)
 	if err == nil {
 		return created, c.Ledger.Made(ctx, repositoryThing(p, created, ""))
 	}
@@ -207,16 +235,6 @@ func repositoryThing(p publication, r *github.Repository, commit string) Thing {
 // push sends the commit, unless the repository has it: then somebody may have
 // pushed on top of it already, and pushing again would be refused.
 func (h *Host) push(ctx context.Context, c *Call, p publication, r *github.Repository, commit string) error {
-	if topics := texts(p.input, "topics"); len(topics) > 0 {
-		for i := range topics {
-			topics[i] = strings.ToLower(topics[i])
-		}
-		if _, _, err := h.SCM.Repositories.ReplaceAllTopics(ctx, p.owner, p.name, topics); err != nil {
-			if err := c.logf(ctx, "Topics were not set: %v", err); err != nil {
-				return err
-			}
-		}
-	}
 	_, err := h.SCM.Branch(ctx, p.owner, p.name, p.branch)
 	if err == nil {
 		err = h.SCM.Commit(ctx, p.owner, p.name, commit)
@@ -231,7 +249,7 @@ func (h *Host) push(ctx context.Context, c *Call, p publication, r *github.Repos
 	if err := c.Ledger.Made(ctx, repositoryThing(p, r, commit)); err != nil {
 		return err
 	}
-	git := gitcmd.Git{Dir: p.source, Remote: h.Git, Env: []string{"GIT_DIR=" + p.git, "GIT_WORK_TREE=" + p.source}}
+	git := gitcmd.Git{Dir: p.source, Remote: h.Git, Env: p.env()}
 	_, err = git.Run(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch)
 	return err
 }
