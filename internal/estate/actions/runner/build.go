@@ -27,13 +27,19 @@ func buildPush(ctx context.Context, s *step) error {
 		return err
 	}
 	defer func() { _ = c.Close() }() // the solve has ended
-	opt, err := s.solveOptions()
+	var response *client.SolveResponse
+	err = s.persist(ctx, func() (string, error) {
+		opt, err := s.solveOptions() // its session serves one solve
+		if err != nil {
+			return "", err
+		}
+		if response, err = s.solve(ctx, c, opt); err != nil {
+			return err.Error(), fmt.Errorf("build: %w", err)
+		}
+		return "", nil
+	})
 	if err != nil {
 		return err
-	}
-	response, err := s.solve(ctx, c, opt)
-	if err != nil {
-		return fmt.Errorf("build: %w", err)
 	}
 	return s.buildOutputs(response.ExporterResponse)
 }

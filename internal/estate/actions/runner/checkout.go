@@ -79,7 +79,11 @@ func (s *step) fetch(ctx context.Context, dir string, own bool) error {
 	} else {
 		args = append(args, "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*", first(source, "HEAD"))
 	}
-	if err := s.git(ctx, dir, args...); err != nil {
+	if err := s.persist(ctx, func() (string, error) {
+		s.said = ""
+		err := s.git(ctx, dir, args...)
+		return s.said, err
+	}); err != nil {
 		return err
 	}
 	if branch == "" || strings.HasPrefix(g.Ref, "refs/tags/") {

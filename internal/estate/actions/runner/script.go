@@ -137,6 +137,7 @@ func (s *step) readLines(from io.Reader) error {
 
 // output handles workflow commands and logs the rest.
 func (s *step) output(line string) {
+	s.said = tail(s.said+line+"\n", saidMost)
 	c, ok := workflow.ParseCommand(line)
 	if !ok {
 		s.log(line)
@@ -155,6 +156,11 @@ func (s *step) output(line string) {
 		s.log(line)
 	}
 }
+
+// saidMost is how much of a process' output is kept to tell why it failed.
+const saidMost = 2 << 10
+
+func tail(text string, most int) string { return text[max(0, len(text)-most):] }
 
 var fileNames = []string{"GITHUB_ENV", "GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_STATE"}
 

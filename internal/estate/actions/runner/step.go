@@ -23,6 +23,7 @@ type step struct {
 	env     map[string]string // the whole environment of its process
 	with    map[string]string
 	outputs map[string]string
+	said    string // the last lines of its process
 }
 
 // action is a built-in action: it acts as the step says or returns why not.
