@@ -8,7 +8,6 @@ import { I18n } from "./i18n/I18n";
 import { applicationRoutes } from "./application/routes";
 import { Application } from "./pages/Application";
 import { CatalogPage } from "./catalog/CatalogPage";
-import { Help } from "./pages/Help";
 import { Home } from "./pages/Home";
 import { NotFound } from "./pages/NotFound";
 import { PlatformPage } from "./platform/PlatformPage";
@@ -21,6 +20,14 @@ import { theme, variables } from "./theme";
 // The form's library is large and only this page needs it.
 const CreateForm = lazy(() => import("./pages/CreateForm"));
 
+const AccountPage = lazy(() => import("./account/AccountPage"));
+const DevicePage = lazy(() => import("./account/DevicePage"));
+const TemplatesPage = lazy(() => import("./authoring/TemplatesPage"));
+const TemplateEditor = lazy(() => import("./authoring/TemplateEditor"));
+const ActionsPage = lazy(() => import("./authoring/ActionsPage"));
+const Help = lazy(() => import("./pages/Help"));
+// The viewer of the API's description is larger than all the rest.
+const ApiPage = lazy(() => import("./pages/ApiPage"));
 const AuditPage = lazy(() => import("./platform/AuditPage"));
 const EntityPage = lazy(() => import("./catalog/EntityPage"));
 
@@ -45,7 +52,13 @@ const router = createBrowserRouter([
       { path: "catalog/:namespace/:kind/:name", element: later(<EntityPage />) },
       { path: "platform", element: <PlatformPage /> },
       { path: "platform/audit", element: later(<AuditPage />) },
-      { path: "help", element: <Help /> },
+      { path: "account", element: later(<AccountPage />) },
+      { path: "device", element: later(<DevicePage />) },
+      { path: "templates", element: later(<TemplatesPage />) },
+      { path: "templates/edit", element: later(<TemplateEditor />) },
+      { path: "templates/actions", element: later(<ActionsPage />) },
+      { path: "help", element: later(<Help />) },
+      { path: "help/api", element: later(<ApiPage />) },
       { path: "*", element: <NotFound /> },
     ],
   },

@@ -42,3 +42,5 @@ export type AuditEntry = Schemas["AuditEntry"];
 export type Token = Schemas["Token"];
 export type CreatedToken = Schemas["CreatedToken"];
 export type Role = Schemas["Role"];
+export type DryRun = Schemas["DryRun"];
+export type AddedLocation = Schemas["AddedLocation"];

@@ -21,3 +21,8 @@ export function duration(seconds: number, lang: Lang): string {
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
   return seconds < 172_800 ? `${number(seconds / 3_600, lang)} h` : `${number(seconds / 86_400, lang)} d`;
 }
+
+/** megabytes is bytes in MB. */
+export function megabytes(bytes: number, lang: Lang): string {
+  return `${number(bytes / 1e6, lang)} MB`;
+}

@@ -1,3 +1,5 @@
+import { Anchor } from "@mantine/core";
+import { Link } from "react-router";
 import { phaseNames, type PhaseStatus } from "../api/types";
 import { Facts } from "../components/Facts";
 import page from "../components/Page.module.css";
@@ -5,6 +7,7 @@ import { PageHead } from "../components/PageHead";
 import type { Key } from "../i18n/translate";
 import { useWords } from "../i18n/I18n";
 import { Station } from "../journey/Station";
+import { KeysList } from "../palette/KeysList";
 import classes from "./Help.module.css";
 
 const shapes: readonly PhaseStatus[] = ["waiting", "running", "done", "failed", "skipped"];
@@ -14,12 +17,22 @@ const topics: readonly (readonly [Key, Key])[] = [
   ["help.rollbackTitle", "help.rollbackText"],
 ];
 
+const first: readonly Key[] = ["help.first1", "help.first2", "help.first3", "help.first4"];
+
 /** Help is how to read the line and what to do with it. */
-export function Help() {
+export default function Help() {
   const { t } = useWords();
   return (
     <div className={classes.help}>
       <PageHead title={t("help.title")} />
+      <section className={page.section}>
+        <h2>{t("help.firstTitle")}</h2>
+        <ol className={classes.first}>
+          {first.map((words) => (
+            <li key={words}>{t(words)}</li>
+          ))}
+        </ol>
+      </section>
       <section className={page.section}>
         <h2>{t("help.lineTitle")}</h2>
         <p>{t("help.lineText")}</p>
@@ -46,9 +59,22 @@ export function Help() {
         </section>
       ))}
       <section className={page.section}>
+        <h2>{t("help.keysTitle")}</h2>
+        <KeysList />
+      </section>
+      <section className={page.section}>
+        <h2>{t("help.api")}</h2>
+        <p>
+          {t("help.apiText")}{" "}
+          <Anchor component={Link} to="/help/api" inherit underline="always">
+            {t("help.apiLink")}
+          </Anchor>
+        </p>
+      </section>
+      <section className={page.section}>
         <h2>{t("help.commandTitle")}</h2>
         <p>{t("help.commandText")}</p>
-        <pre className={classes.command} tabIndex={0}>{"pronto create hello --template nodejs --wait\npronto app hello\npronto logs hello --follow"}</pre>
+        <pre className={classes.command} tabIndex={0}>{"pronto login\npronto create hello --template nodejs --wait\npronto app hello\npronto logs hello --follow"}</pre>
       </section>
     </div>
   );

@@ -22,9 +22,13 @@ export type Output = { links: readonly OutputLink[]; texts: readonly OutputText[
 export type OutputLink = { title: string; url?: string; entityRef?: string };
 export type OutputText = { title: string; content: string };
 
-/** outputOf reads the output out of the last event; what is of another shape is left out. */
+/** outputOf reads the output out of the last event. */
 export function outputOf(events: readonly TaskEvent[]): Output {
-  const output = events.findLast(({ type }) => type === "completion")?.body.output ?? {};
+  return outputFrom(events.findLast(({ type }) => type === "completion")?.body.output ?? {});
+}
+
+/** outputFrom reads an output; what is of another shape is left out. */
+export function outputFrom(output: Record<string, unknown>): Output {
   const list = (key: string) => (Array.isArray(output[key]) ? (output[key] as Record<string, unknown>[]) : []);
   const text = (value: unknown) => (typeof value === "string" ? value : "");
   return {
