@@ -134,7 +134,7 @@ export const pastTask = (delivery, name) => ({
   createdAt: delivery.startedAt,
   createdBy: "user:default/dev",
   spec: { parameters: { name }, steps },
-  steps: steps.map((step, i) => ({ ...step, status: "completed", startedAt: new Date(Date.parse(delivery.startedAt) + i * 240).toISOString(), finishedAt: new Date(Date.parse(delivery.startedAt) + (i + 1) * 240).toISOString() })),
+  state: { steps: steps.map((step, i) => ({ ...step, status: "completed", startedAt: new Date(Date.parse(delivery.startedAt) + i * 240).toISOString(), finishedAt: new Date(Date.parse(delivery.startedAt) + (i + 1) * 240).toISOString() })) },
   events: [],
 });
 

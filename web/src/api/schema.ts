@@ -832,6 +832,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scaffolder/v2/autocomplete/{provider}/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choices for a field of a form, read from the forge */
+        post: operations["autocomplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/templating-extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What expressions of templates have beside nunjucks' own */
+        get: operations["listTemplatingExtensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        /** The events after one, as soon as there are any; none after 30 s */
+        get: operations["listTaskEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scaffolder/v2/tasks/{id}/eventstream": {
         parameters: {
             query?: never;
@@ -1430,8 +1483,9 @@ export interface components {
         /**
          * @description The four key figures of DORA over the deliveries that ended in the
          *     time. A delivery counts as a deployment when it went live and as a
-         *     failure when it failed; time to restore is from a failure to the next
-         *     delivery of the same application that went live.
+         *     failure when it failed; lead time is from the commit to live; time to
+         *     restore is from the first failure in a row to the next delivery of the
+         *     same application that went live. Days are those of UTC, today the last.
          */
         Figures: {
             /** Format: date-time */
@@ -1763,25 +1817,31 @@ export interface components {
             /** Format: date-time */
             lastHeartbeatAt?: string;
             createdBy?: string;
-            /** @description What a retry has to know */
             state?: {
+                output?: {
+                    [key: string]: unknown;
+                };
+                error?: string;
                 /** @description Names of the secrets that a retry must be given */
                 secrets?: string[];
-            } & {
-                [key: string]: unknown;
+                steps: {
+                    id: string;
+                    name: string;
+                    action: string;
+                    status: string;
+                    /** Format: date-time */
+                    startedAt?: string;
+                    /** Format: date-time */
+                    finishedAt?: string;
+                    output?: {
+                        [key: string]: unknown;
+                    };
+                }[];
             };
-            steps?: {
-                id: string;
-                name: string;
-                action: string;
-                status: string;
-                /** Format: date-time */
-                startedAt?: string;
-                /** Format: date-time */
-                finishedAt?: string;
-            }[];
         };
         TaskEvent: {
+            /** @description The stream stays open after a completion */
+            isTaskRecoverable?: boolean;
             id: number;
             taskId: string;
             /** @enum {string} */
@@ -1792,6 +1852,7 @@ export interface components {
                 message: string;
                 stepId?: string;
                 status?: string;
+                recoverStrategy?: string;
                 output?: {
                     [key: string]: unknown;
                 };
@@ -3016,6 +3077,8 @@ export interface operations {
             query?: {
                 createdBy?: string;
                 status?: string;
+                /** @description asc or desc, a colon, and one of created_at, created_by, id, last_heartbeat_at, status, template_ref */
+                order?: string;
                 limit?: number;
                 offset?: number;
             };
@@ -3205,6 +3268,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateAction"][];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    autocomplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: "github";
+                resource: "branches" | "owners" | "repositories" | "repositoriesWithOwner";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Not used */
+                    token?: string;
+                    /** @description owner; for branches owner and repository */
+                    context?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The choices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: {
+                            id: string;
+                            title?: string;
+                        }[];
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTemplatingExtensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Filters and globals, by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        filters: {
+                            [key: string]: unknown;
+                        };
+                        globals: {
+                            functions: {
+                                [key: string]: unknown;
+                            };
+                            values: {
+                                [key: string]: unknown;
+                            };
+                        };
+                    };
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listTaskEvents: {
+        parameters: {
+            query?: {
+                after?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["TaskID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskEvent"][];
                 };
             };
             default: components["responses"]["Error"];

@@ -73,7 +73,7 @@ const taskStates: Record<string, PhaseStatus> = { processing: "running", complet
 
 /** stepsOfTask is a task's steps on the delivery's time. */
 export function stepsOfTask(delivery: Delivery, task: Task): Step[] {
-  return (task.steps ?? []).flatMap((step) => one(delivery, "create", step.name, taskStates[step.status] ?? "waiting", step.startedAt, step.finishedAt));
+  return (task.state?.steps ?? []).flatMap((step) => one(delivery, "create", step.name, taskStates[step.status] ?? "waiting", step.startedAt, step.finishedAt));
 }
 
 function one(delivery: Delivery, phase: PhaseName, name: string, status: PhaseStatus, from: string | undefined, to: string | undefined): Step[] {
