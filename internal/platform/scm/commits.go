@@ -14,6 +14,9 @@ func (c *Client) Between(ctx context.Context, owner, name, base, head string) ([
 	if err != nil {
 		return nil, failed(fmt.Sprintf("compare %s with %s of %s/%s", base, head, owner, name), err)
 	}
+	if answer.GetTotalCommits() > len(answer.Commits) {
+		return nil, fmt.Errorf("compare %s with %s of %s/%s: %d commits lie between, too many to look at", base, head, owner, name, answer.GetTotalCommits())
+	}
 	return answer.Commits, nil
 }
 

@@ -35,14 +35,16 @@ func (s Source) Restore(ctx context.Context, repository string, wanted Restore, 
 	}
 	for attempt := 1; ; attempt++ {
 		revision, err := s.restoreOnto(ctx, repository, branch, head, tree, wanted, author)
-		if status, message := scm.Refused(err); status != http.StatusUnprocessableEntity && status != http.StatusConflict && status != http.StatusForbidden {
+		status, message := scm.Refused(err)
+		if status != http.StatusUnprocessableEntity && status != http.StatusConflict && status != http.StatusForbidden {
 			return revision, err
-		} else if attempt == restoreAttempts {
-			return "", refusal.Because(err, refusal.Conflict, "the forge refuses the commit: %s", message)
 		}
 		before := head
 		if _, head, err = s.head(ctx, repository); err != nil {
 			return "", err
+		}
+		if head == before || attempt == restoreAttempts {
+			return "", refusal.New(refusal.Conflict, "the forge refuses the commit: %s", message)
 		}
 		if err := s.onlyPipeline(ctx, repository, before, head, "somebody pushed meanwhile; look at the versions again"); err != nil {
 			return "", err
