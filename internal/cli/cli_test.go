@@ -71,3 +71,19 @@ func TestAnEmptyListSaysWhatToDo(t *testing.T) {
 		t.Errorf("%q, %v", out.String(), err)
 	}
 }
+
+func TestVersionsSayWhereOneCanGoBackTo(t *testing.T) {
+	var out strings.Builder
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	err := cli.Versions(&out, []client.Version{
+		{Revision: "bbbbbbbbbb", Message: "Say two", Author: "Ana", LiveAt: at, Live: true, Rollback: client.Verdict{Reason: "bbbbbbb is what is deployed now"}},
+		{Revision: "aaaaaaaaaa", Message: "Say one", Author: "Ana", LiveAt: at.Add(-time.Hour), Rollback: client.Verdict{Allowed: true}},
+	}, at.Add(time.Minute))
+	want := []string{"REVISION LIVE AUTHOR MESSAGE ROLLBACK", "bbbbbbb now Ana Say two bbbbbbb is what is deployed now", "aaaaaaa 1h ago Ana Say one possible"}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	for i := range want {
+		if err != nil || len(lines) != len(want) || strings.Join(strings.Fields(lines[i]), " ") != want[i] {
+			t.Fatalf("versions =\n%s, %v", out.String(), err)
+		}
+	}
+}

@@ -68,6 +68,23 @@ func App(out io.Writer, app client.App, now time.Time, terminal bool) error {
 	return nil
 }
 
+// Versions writes the table of the revisions that were live.
+func Versions(out io.Writer, versions []client.Version, now time.Time) error {
+	tw := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(tw, "REVISION\tLIVE\tAUTHOR\tMESSAGE\tROLLBACK")
+	for _, v := range versions {
+		live, back := age(now.Sub(v.LiveAt))+" ago", "possible"
+		if v.Live {
+			live = "now"
+		}
+		if !v.Rollback.Allowed {
+			back = v.Rollback.Reason
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", Short(v.Revision), live, v.Author, v.Message, back)
+	}
+	return tw.Flush()
+}
+
 // Journey is the five stations without their names, for a table.
 func Journey(d client.Delivery) string {
 	var b strings.Builder

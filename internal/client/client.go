@@ -88,6 +88,13 @@ func (c *Client) Rollback(ctx context.Context, name, to string) (Rollback, error
 	return out, err
 }
 
+// Versions lists the revisions that were live, newest first.
+func (c *Client) Versions(ctx context.Context, name string) ([]Version, error) {
+	var out struct{ Versions []Version }
+	err := c.call(ctx, http.MethodGet, "/api/pronto/v1/apps/"+url.PathEscape(name)+"/versions", nil, &out)
+	return out.Versions, err
+}
+
 // Platform describes the system.
 func (c *Client) Platform(ctx context.Context) (Platform, error) {
 	var out Platform

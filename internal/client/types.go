@@ -42,6 +42,25 @@ type Delivery struct {
 	Phases     []Phase    `json:"phases"`
 }
 
+// Version is a revision that was live.
+type Version struct {
+	Revision   string    `json:"revision"`
+	Message    string    `json:"message,omitempty"`
+	Author     string    `json:"author,omitempty"`
+	Image      string    `json:"image,omitempty"`
+	DeliveryID string    `json:"deliveryId"`
+	LiveAt     time.Time `json:"liveAt"`
+	Seconds    float64   `json:"seconds"`
+	Live       bool      `json:"live"`
+	Rollback   Verdict   `json:"rollback"`
+}
+
+// Verdict is whether something may be done, and if not, why.
+type Verdict struct {
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason,omitempty"`
+}
+
 // Rollback is the commit that brings an earlier revision back.
 type Rollback struct {
 	Revision string `json:"revision"`
