@@ -243,13 +243,13 @@ func (c *Catalog) getLocationByEntity(w http.ResponseWriter, r *http.Request) er
 
 func (c *Catalog) postValidate(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
-		Location string `json:"location"`
-		Entity   Entity `json:"entity"`
+		Location string          `json:"location"`
+		Entity   json.RawMessage `json:"entity"`
 	}
 	if err := readBody(r, &body); err != nil {
 		return err
 	}
-	problems := validate(body.Entity)
+	problems := problemsOf(body.Entity)
 	if kind, address, _ := strings.Cut(body.Location, ":"); kind != typeURL || address == "" {
 		problems = append(problems, "location "+body.Location+" must be of the form url:<target>, e.g. url:https://host/path")
 	}
@@ -263,4 +263,16 @@ func (c *Catalog) postValidate(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.write(w, http.StatusBadRequest, map[string]any{"errors": told})
 	return nil
+}
+
+// problemsOf tells all that is wrong with an entity that may not even be one.
+func problemsOf(raw json.RawMessage) []string {
+	if len(raw) == 0 {
+		return []string{"entity is missing"}
+	}
+	var entity Entity
+	if err := json.Unmarshal(raw, &entity); err != nil {
+		return []string{readable(err).Error()}
+	}
+	return validate(entity)
 }

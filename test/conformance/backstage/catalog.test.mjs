@@ -161,6 +161,8 @@ test('an entity is validated', async () => {
   assert.deepEqual(await catalog.validateEntity(entity, 'url:https://host/path'), { valid: true })
   const told = await catalog.validateEntity({ ...entity, spec: {} }, 'url:https://host/path')
   assert.deepEqual(told, { valid: false, errors: [{ name: 'InputError', message: 'spec.owner is missing' }] })
+  const typed = await catalog.validateEntity({ ...entity, metadata: { name: 'x', labels: { a: 1 } } }, 'url:https://host/path')
+  assert.deepEqual(typed.errors.map(error => error.message), ['metadata.labels is of type number where a string is expected'])
   assert.equal((await catalog.validateEntity(entity, 'nowhere')).valid, false)
 })
 
