@@ -1,9 +1,13 @@
 package action
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -20,7 +24,14 @@ func TestEveryActionSaysWhatItDoes(t *testing.T) {
 	if len(actions) < 25 {
 		t.Errorf("there are %d actions", len(actions))
 	}
+	guide, err := os.ReadFile("../../../../docs/guide/templates.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for id, a := range actions {
+		if !strings.Contains(string(guide), "`"+id+"`") {
+			t.Errorf("docs/guide/templates.md does not name %s", id)
+		}
 		properties, _ := a.Schema.Input["properties"].(map[string]any)
 		if a.Description == "" || a.Schema.Output["type"] != "object" || a.Schema.Input["additionalProperties"] != false || len(a.Examples) == 0 {
 			t.Errorf("%s lacks a description, a schema or an example", id)
@@ -196,5 +207,56 @@ func TestABranchIsProtectedAsAsked(t *testing.T) {
 		if !strings.Contains(fmt.Sprint(f.calls), want) {
 			t.Errorf("%q lacks %s", f.calls, want)
 		}
+	}
+}
+
+func TestAFetchMayReadARepositoryOfTheForge(t *testing.T) {
+	r := newRoom(t, fstest.MapFS{})
+	var asked []string
+	r.host.Tree = func(_ context.Context, address string) (fs.FS, error) {
+		asked = append(asked, address)
+		return fstest.MapFS{"a.txt": file("a ${{ values.x }}\n")}, nil
+	}
+	for id, input := range map[string]map[string]any{
+		"fetch:plain":         {"url": "https://git.example.com/apps/shared/tree/main/docs", "targetPath": "plain"},
+		"fetch:template":      {"url": "https://git.example.com/apps/shared/tree/main/docs", "targetPath": "rendered", "values": map[string]any{"x": 1}},
+		"fetch:plain:file":    {"url": "https://git.example.com/apps/shared/blob/main/docs/a.txt", "targetPath": "b.txt"},
+		"fetch:template:file": {"url": "https://git.example.com/apps/shared/blob/main/docs/a.txt", "targetPath": "c.txt", "values": map[string]any{"x": 2}},
+	} {
+		if err := r.do(t, id, input); err != nil {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	for name, want := range map[string]string{"plain/a.txt": "a ${{ values.x }}\n", "rendered/a.txt": "a 1\n", "b.txt": "a ${{ values.x }}\n", "c.txt": "a 2\n"} {
+		if got, err := os.ReadFile(filepath.Join(r.call.Workspace, name)); err != nil || string(got) != want {
+			t.Errorf("%s is %q, %v", name, got, err)
+		}
+	}
+	for _, address := range asked {
+		if address != "https://git.example.com/apps/shared/tree/main/docs" {
+			t.Errorf("asked for %s", address)
+		}
+	}
+	for _, address := range []string{"https://evil.example.com/a/b/tree/main/x", "http://127.0.0.1/x", "file:///etc/x"} {
+		if err := r.do(t, "fetch:plain", map[string]any{"url": address}); err == nil {
+			t.Errorf("%s was fetched", address)
+		}
+	}
+}
+
+func TestWaitingEndsWithItsTask(t *testing.T) {
+	r := newRoom(t, fstest.MapFS{})
+	if err := r.do(t, "debug:wait", map[string]any{"milliseconds": 5}); err != nil {
+		t.Error(err)
+	}
+	for _, input := range []map[string]any{{"minutes": 11}, {"seconds": -1}, {"minutes": 1e300}} {
+		if err := r.do(t, "debug:wait", input); err == nil || !strings.Contains(err.Error(), "maximum threshold") {
+			t.Errorf("%v: %v", input, err)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := Builtin(r.host)["debug:wait"].Run(ctx, r.call, map[string]any{"minutes": float64(9)}); err == nil {
+		t.Error("a task that was stopped waits on")
 	}
 }

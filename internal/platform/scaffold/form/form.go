@@ -107,8 +107,7 @@ func unknownFields(pages []map[string]any, values map[string]any) []Violation {
 
 // Validate checks a value against a JSON schema (draft 7, as Backstage's forms).
 func Validate(name string, schema map[string]any, value any) ([]Violation, error) {
-	compiler := jsonschema.NewCompiler()
-	compiler.DefaultDraft(jsonschema.Draft7)
+	compiler := newCompiler()
 	plain, err := Clone[any](schema)
 	if err != nil {
 		return nil, err
