@@ -31,14 +31,16 @@ func (s *Service) Figures(ctx context.Context, query FiguresQuery) (figures.Figu
 	return figures.Of(records, until, query.Days), nil
 }
 
+const endedQuery = `
+	SELECT d.app_id, d.status = 'live', d.ended_at, json_extract(d.body, '$.seconds'), json_extract(d.body, '$.phases'),
+		coalesce(json_extract(d.body, '$.committedAt'), json_extract(d.body, '$.startedAt'))
+	FROM deliveries d JOIN delivery_apps a ON a.id = d.app_id
+	WHERE d.ended_at >= ? AND d.ended_at <= ? AND d.status IN ('live', 'failed') AND (? = '' OR a.name = ?) AND (? = '' OR d.owner = ?)
+	ORDER BY d.ended_at`
+
 // ended reads the deliveries that ended in a time, in that order.
 func (j journal) ended(ctx context.Context, since, until time.Time, app, owner string) ([]figures.Record, error) {
-	rows, err := j.db.QueryContext(ctx, `
-		SELECT d.app_id, d.status = 'live', d.ended_at, json_extract(d.body, '$.seconds'), json_extract(d.body, '$.phases'),
-			coalesce(json_extract(d.body, '$.committedAt'), json_extract(d.body, '$.startedAt'))
-		FROM deliveries d JOIN delivery_apps a ON a.id = d.app_id
-		WHERE d.ended_at BETWEEN ? AND ? AND d.status IN ('live', 'failed') AND (? = '' OR a.name = ?) AND (? = '' OR d.owner = ?)
-		ORDER BY d.ended_at`, since.UnixMilli(), until.UnixMilli(), app, app, owner, owner)
+	rows, err := j.db.QueryContext(ctx, endedQuery, since.UnixMilli(), until.UnixMilli(), app, app, owner, owner)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: read what ended: %w", err)
 	}

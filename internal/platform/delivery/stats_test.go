@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -39,6 +40,10 @@ func TestFiguresAreOfTheTimeTheApplicationAndTheOwner(t *testing.T) {
 	s := &Service{journal: journal{db}, cfg: Config{Clock: func() time.Time { return t0.Add(time.Hour) }}}
 	s.journal.wrote(t, App{Name: "hello", Owner: "group:default/a"}, 1, -5, 9)
 	s.journal.wrote(t, App{Name: "world"}, 2, 90, -60*24*2)
+	var plan string
+	if err := db.QueryRowContext(t.Context(), `EXPLAIN QUERY PLAN `+endedQuery, 0, 1, "", "", "", "").Scan(new(int), new(int), new(int), &plan); err != nil || !strings.Contains(plan, "deliveries_ended") {
+		t.Errorf("the query goes by %q, %v; want the index", plan, err)
+	}
 	for _, c := range []struct {
 		query           FiguresQuery
 		live, failed    int
