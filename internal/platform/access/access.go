@@ -104,7 +104,7 @@ func New(cfg Config) (*Access, error) {
 	}
 	return &Access{
 		cfg: cfg, store: records{cfg.DB}, seal: seal, limits: newLimits(), csrf: csrf,
-		pending: newPendingLogins(cfg.Clock), began: cfg.Clock(),
+		pending: newPendingLogins(cfg.Clock), began: cfg.Clock().Truncate(time.Second),
 	}, nil
 }
 

@@ -184,6 +184,9 @@ func (a *Access) dropSession(r *http.Request) error {
 	if err != nil || ref == "" {
 		return err
 	}
+	if err := a.store.forgetRefresh(r.Context(), ref); err != nil {
+		return err
+	}
 	return a.Record(r.Context(), Entry{Actor: ref, Action: ActionLogout, Outcome: OutcomeDone, Status: http.StatusNoContent, Address: Address(r)})
 }
 

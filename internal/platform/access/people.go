@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -124,6 +125,18 @@ func (s records) refuse(ctx context.Context, ref string) error {
 	return nil
 }
 
+// forgetRefresh takes away the refresh token of a person whom nothing is left to
+// be renewed for: no session and no token.
+func (s records) forgetRefresh(ctx context.Context, ref string) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE access_people SET refresh = NULL WHERE ref = ?1
+		AND NOT EXISTS (SELECT 1 FROM access_sessions WHERE person = ?1)
+		AND NOT EXISTS (SELECT 1 FROM access_tokens WHERE owner = ?1 AND kind = 'personal')`, ref)
+	if err != nil {
+		return fmt.Errorf("access: forget the refresh token of %s: %w", ref, err)
+	}
+	return nil
+}
+
 // errUnrenewable says that the provider cannot be asked about a person.
 var errUnrenewable = errors.New("access: the provider gave nothing to renew with")
 
@@ -132,7 +145,7 @@ var errUnrenewable = errors.New("access: the provider gave nothing to renew with
 // personal tokens alike:
 //
 //   - The provider renews: its new claims replace the old.
-//   - It refuses (invalid_grant): it no longer vouches for the person, whose
+//   - It refuses (see refuses): it no longer vouches for the person, whose
 //     sessions end and whose tokens rest until they sign in again.
 //   - It does not answer, or has a fault: the last claims stand, and it is
 //     asked again in a minute. An outage of the provider throws nobody out.
@@ -185,12 +198,11 @@ const restAfterFault = time.Minute
 
 func (a *Access) renew(ctx context.Context, p person) (person, error) {
 	c, refresh, err := a.refresh(ctx, p)
-	var answer *oauth2.RetrieveError
 	switch {
 	case err == nil:
 		a.resting.Delete(p.ref)
 		return a.remember(ctx, a.personOf(c), refresh)
-	case errors.As(err, &answer) && answer.ErrorCode == "invalid_grant", errors.Is(err, errOtherPerson):
+	case refuses(err), errors.Is(err, errOtherPerson):
 		a.cfg.Logger.Info("the identity provider no longer vouches for a person", "user", p.ref)
 		if err := a.store.refuse(ctx, p.ref); err != nil {
 			return person{}, err
@@ -200,6 +212,18 @@ func (a *Access) renew(ctx context.Context, p person) (person, error) {
 	a.cfg.Logger.Warn("a person's claims could not be renewed", "user", p.ref, "error", err)
 	a.resting.Store(p.ref, a.cfg.Clock().Add(restAfterFault))
 	return p, nil
+}
+
+// refuses reports whether a provider's answer to a renewal says that it no
+// longer vouches for the person: RFC 6749's invalid_grant, Dex's invalid_request
+// for a token or a person it does not know, and OpenID Connect's demands that
+// they sign in. Anything else, such as invalid_client, is a fault of ours or of
+// the provider.
+func refuses(err error) bool {
+	var answer *oauth2.RetrieveError
+	return errors.As(err, &answer) && slices.Contains([]string{
+		"invalid_grant", "invalid_request", "access_denied", "login_required", "interaction_required", "consent_required",
+	}, answer.ErrorCode)
 }
 
 var errOtherPerson = errors.New("the renewed ID token is another person's")

@@ -154,6 +154,11 @@ func TestTheRefreshTokenIsSealedAndNotLogged(t *testing.T) {
 	if _, err := a.seal.open(p.refresh, "user:default/eve"); err == nil {
 		t.Error("it opens for somebody else")
 	}
+	get(t, s.browser, request(t, "POST", s.URL+"/auth/logout"))
+	if p, err := a.store.person(t.Context(), "user:default/ana"); err != nil || p.refresh != nil {
+		t.Errorf("after signing out it is kept still: %v", err)
+	}
+	s.signIn(t)
 	s.issuer.Answers(accesstest.Refuse)
 	later(a, 2*time.Hour)
 	s.who(t)

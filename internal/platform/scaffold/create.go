@@ -32,6 +32,8 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
 	if user, ok := access.UserFrom(ctx); ok && r.CreatedBy == "" {
 		r.CreatedBy = user.Ref
 	}
+	name, _ := values["name"].(string)
+	access.Describe(ctx, name, "submit "+template.Ref)
 	return s.submit(ctx, Task{
 		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy, Values: values, secrets: r.Secrets,
 		spec: template.spec(),
