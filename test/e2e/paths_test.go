@@ -41,8 +41,13 @@ func TestEveryGoldenPathGoesLive(t *testing.T) {
 
 			work := must[string](t)(p.Clone(ctx, t.TempDir(), name))
 			change(t, work, way.change[0], way.change[1], way.change[2])
+			stop := load(t, name)
 			revision := push(ctx, t, work, "Say good day")
 			app = must[client.App](t)(p.WaitRevision(ctx, name, revision))
+			if err := p.RolledOut(ctx, name); err != nil { // the old pod drains while the requests go on
+				t.Error(err)
+			}
+			stop()
 			if a := answersFrom(ctx, t, app, revision); !strings.Contains(string(a.body), way.says) {
 				t.Errorf("it says %s; want %s", a.body, way.says)
 			}
