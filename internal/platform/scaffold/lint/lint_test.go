@@ -108,6 +108,8 @@ func TestEveryFaultIsFoundAtItsLine(t *testing.T) {
 		"an input":              {before: "        repoUrl:", after: "        repoURL: x\n        repoUrl:", want: `template.yaml:21: publish:github has no input "repoURL"`},
 		"no input":              {before: "        url: ./skeleton\n", after: "        targetPath: .\n", want: `template.yaml:14: fetch:template needs the input "url"`},
 		"a parameter":           {before: "repo=${{ parameters.name }}", after: "repo=${{ parameters.nome }}", want: "template.yaml:21: parameters.nome: the form has no field nome; it has name"},
+		"beyond ASCII":          {before: "repo=${{ parameters.name }}", after: "repo=${{ parameters.größe }}", want: "template.yaml:21: parameters.größe: the form has no field größe"},
+		"a filter with a name":  {before: "repo=${{ parameters.name }}", after: `repo=${{ parameters.name | replace("values.x", "steps.y") }}`},
 		"in brackets":           {before: "repo=${{ parameters.name }}", after: "repo=${{ parameters['na-me'] }}", want: "template.yaml:21: parameters.na-me: the form has no field na-me"},
 		"a step":                {before: "steps.publish.output", after: "steps.push.output", want: "template.yaml:25: steps.push.output.remoteUrl: there is no step push"},
 		"a later step":          {before: "repo=${{ parameters.name }}", after: "repo=${{ steps.publish.output.remoteUrl }}", want: "template.yaml:21: steps.publish.output.remoteUrl: the step publish has not run yet"},

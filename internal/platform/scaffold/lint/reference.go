@@ -16,11 +16,14 @@ func (r reference) String() string { return strings.Join(append([]string{r.root}
 
 var (
 	markers   = regexp.MustCompile(`(?s)\$\{\{.*?\}\}|\{%.*?%\}`)
-	brackets  = regexp.MustCompile(`\[\s*(?:"([\w-]+)"|'([\w-]+)')\s*\]`)
+	brackets  = regexp.MustCompile(`\[\s*(?:"[` + letters + `-]+"|'[` + letters + `-]+')\s*\]`)
 	quoted    = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`)
-	chain     = regexp.MustCompile(`(?:^|[^.\w"'])(parameters|steps|each|secrets|values)((?:\.[\w` + dash + `]+)*)`)
+	chain     = regexp.MustCompile(`(?:^|[^.` + letters + `"'])(parameters|steps|each|secrets|values)((?:\.[` + letters + dash + `]+)*)`)
 	rawBlocks = regexp.MustCompile(`(?s)\{%-?\s*raw\s*-?%\}.*?\{%-?\s*endraw\s*-?%\}`)
 )
+
+// letters are those of names, within brackets of a pattern.
+const letters = `\pL\pN_`
 
 // dash stands for - in a name that was in brackets: outside of them it is minus.
 const dash = "\x00"

@@ -18,8 +18,9 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 )
 
-// leftover is an expression of the template in a file that it made.
-var leftover = regexp.MustCompile(`\$\{\{-?\s*(values|parameters|environment)\b`)
+// leftover is an expression of the template in a file that it made. One of
+// parameters may be meant: a template can make another one.
+var leftover = regexp.MustCompile(`\$\{\{-?\s*values\b`)
 
 // tree checks the files that the template made.
 func (l *linter) tree(ctx context.Context, files fs.FS) error {
