@@ -2,7 +2,11 @@ package catalog
 
 import (
 	"fmt"
+	"path/filepath"
 	"testing"
+
+	"github.com/pronto-platform/pronto/internal/platform/scm"
+	"github.com/pronto-platform/pronto/internal/platform/store"
 )
 
 // crowd is a catalog of many components, each with its own words.
@@ -46,5 +50,35 @@ func BenchmarkSearchOf5000(b *testing.B) {
 func BenchmarkSnapshotOf5000(b *testing.B) {
 	for b.Loop() {
 		newSnapshot(crowd(5000))
+	}
+}
+
+// BenchmarkReloadOf5000 is what the first read after a change waits for.
+func BenchmarkReloadOf5000(b *testing.B) {
+	db, err := store.Open(b.Context(), filepath.Join(b.TempDir(), "x.db"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	client, err := scm.New(scm.Config{APIURL: "https://git.test"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	c, err := New(Config{DB: db, SCM: client, ForgeURL: "https://git.test"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var entities []Entity
+	for _, r := range crowd(5000) {
+		entities = append(entities, r.entity)
+	}
+	if err := c.Upsert(b.Context(), entities...); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		c.cached.Store(nil)
+		if _, err := c.current(b.Context()); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

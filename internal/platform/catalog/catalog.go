@@ -44,7 +44,8 @@ type Catalog struct {
 	every      time.Duration
 	log        *slog.Logger
 
-	mu       sync.Mutex // held while the tables change
+	mu       sync.Mutex           // held while the tables change
+	known    map[string]described // by uid, as of the last load; read and set with mu held
 	cached   atomic.Pointer[snapshot]
 	turns    turns
 	watchers watchers

@@ -55,21 +55,3 @@ func judge(before []held, now reading, strategy OrphanStrategy) verdict {
 	}
 	return v
 }
-
-// maxCauses bounds how many faults of a location are told on its entities.
-const maxCauses = 5
-
-// causes are the faults of a reading, each once.
-func (r reading) causes() []Fault {
-	var all []Fault
-	seen := map[Fault]bool{}
-	for _, ref := range sortedKeys(r.faults) {
-		for _, fault := range r.faults[ref] {
-			if !seen[fault] && len(all) < maxCauses {
-				seen[fault] = true
-				all = append(all, fault)
-			}
-		}
-	}
-	return all
-}

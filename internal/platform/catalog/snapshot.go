@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -79,6 +80,15 @@ func etagOf(e Entity) string {
 	return hex.EncodeToString(sum[:20])
 }
 
+// described is a stored descriptor as it was decoded and checked.
+type described struct {
+	etag   string
+	entity Entity
+	fault  []Fault
+}
+
+// loadEntities reads every entity; only those that have changed since the last
+// time are decoded.
 func (c *Catalog) loadEntities(ctx context.Context) ([]row, error) {
 	const all = `SELECT uid, etag, location_id, body, parents, orphan, faults FROM catalog_entities ORDER BY ref`
 	found, err := c.db.QueryContext(ctx, all)
@@ -87,43 +97,61 @@ func (c *Catalog) loadEntities(ctx context.Context) ([]row, error) {
 	}
 	defer found.Close()
 	var rows []row
+	now := make(map[string]described, len(c.known))
 	for found.Next() {
-		one, err := c.scanRow(found)
+		one, err := c.scanRow(found, now)
 		if err != nil {
 			return nil, err
 		}
 		rows = append(rows, one)
 	}
-	return rows, wrap(found.Err(), "read entities")
+	if err := found.Err(); err != nil {
+		return nil, wrap(err, "read entities")
+	}
+	c.known = now
+	return rows, nil
 }
 
-func (c *Catalog) scanRow(found *sql.Rows) (one row, err error) {
+func (c *Catalog) scanRow(found *sql.Rows, now map[string]described) (one row, err error) {
 	var uid, etag, body, parents, faults string
 	var location sql.NullString
 	var orphan bool
 	if err := found.Scan(&uid, &etag, &location, &body, &parents, &orphan, &faults); err != nil {
 		return row{}, wrap(err, "read entities")
 	}
-	var wrong []Fault
-	for text, into := range map[string]any{body: &one.entity, parents: &one.parents, faults: &wrong} {
-		if err := json.Unmarshal([]byte(text), into); err != nil {
-			return row{}, wrap(err, "decode entity "+uid)
+	descriptor, known := c.known[uid]
+	if !known || descriptor.etag != etag {
+		if descriptor, err = c.decode(uid, etag, body); err != nil {
+			return row{}, err
 		}
 	}
-	one.entity.Metadata.UID, one.entity.Metadata.Etag = uid, etag
-	one.location = location.String
+	now[uid] = descriptor
+	var wrong []Fault
+	if err := errors.Join(json.Unmarshal([]byte(parents), &one.parents), json.Unmarshal([]byte(faults), &wrong)); err != nil {
+		return row{}, wrap(err, "decode entity "+uid)
+	}
+	one.entity, one.location = descriptor.entity, location.String
 	if orphan {
 		annotations := maps.Clone(one.entity.Metadata.Annotations)
 		annotations[AnnotationOrphan] = "true"
 		one.entity.Metadata.Annotations = annotations
 	}
+	one.entity = withStatus(one.entity, append(wrong, descriptor.fault...))
+	return one, nil
+}
+
+func (c *Catalog) decode(uid, etag, body string) (d described, err error) {
+	d.etag = etag
+	if err := json.Unmarshal([]byte(body), &d.entity); err != nil {
+		return d, wrap(err, "decode entity "+uid)
+	}
+	d.entity.Metadata.UID, d.entity.Metadata.Etag = uid, etag
 	if c.check != nil {
-		if err := c.check(one.entity); err != nil {
-			wrong = append(wrong, Fault{"InputError", err.Error()})
+		if err := c.check(d.entity); err != nil {
+			d.fault = []Fault{{"InputError", err.Error()}}
 		}
 	}
-	one.entity = withStatus(one.entity, wrong)
-	return one, nil
+	return d, nil
 }
 
 // statusType is Backstage's ENTITY_STATUS_CATALOG_PROCESSING_TYPE.
