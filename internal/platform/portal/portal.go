@@ -220,7 +220,9 @@ func (p *Portal) bounded(next http.Handler) http.Handler {
 	})
 }
 
-// secured sets the headers that every answer carries.
+// secured sets the headers that every answer carries. Styles may stand in the
+// page: Mantine writes its variables into style elements as it runs, and a page
+// that is served as a file has no nonce to give them. Scripts may not.
 func secured(next http.Handler) http.Handler {
 	const policy = "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
