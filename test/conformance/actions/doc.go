@@ -1,0 +1,3 @@
+// Package actions plays the actions of templates that act outside of their
+// workspace against the forge within Pronto.
+package actions
