@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -94,6 +95,7 @@ func TestAnApplicationIsSeenInItsCluster(t *testing.T) {
 	if measured == 0 {
 		t.Errorf("metrics = %+v", metrics)
 	}
+	followMetrics(ctx, t)
 	capacity := ask[struct {
 		Nodes []struct {
 			Ready             bool
@@ -110,5 +112,29 @@ func TestAnApplicationIsSeenInItsCluster(t *testing.T) {
 	}](ctx, t, "/api/pronto/v1/figures?days=1&app="+firstName)
 	if figures.Deployments == 0 || figures.LeadTime.Count != figures.Deployments || figures.Phases["build"].Median <= 0 {
 		t.Errorf("figures = %+v", figures)
+	}
+}
+
+// followMetrics reads two samples of the stream, one measured after the other.
+func followMetrics(ctx context.Context, t *testing.T) {
+	t.Helper()
+	req := must[*http.Request](t)(http.NewRequestWithContext(ctx, http.MethodGet, p.Env["PRONTO_URL"]+firstAPI+"/metrics?follow=true", nil))
+	req.Header.Set("Authorization", "Bearer "+p.Env["PRONTO_TOKEN"])
+	res := must[*http.Response](t)(p.HTTP.Do(req))
+	defer res.Body.Close()
+	var times []time.Time
+	for lines := bufio.NewScanner(res.Body); len(times) < 2 && lines.Scan(); {
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		if !ok {
+			continue
+		}
+		var sample struct{ At time.Time }
+		if err := json.Unmarshal([]byte(data), &sample); err != nil {
+			t.Fatalf("%s: %v", data, err)
+		}
+		times = append(times, sample.At)
+	}
+	if len(times) < 2 || times[1].Sub(times[0]) < 4*time.Second || times[1].Sub(times[0]) > 8*time.Second {
+		t.Errorf("samples at %v, want two 5 s apart", times)
 	}
 }

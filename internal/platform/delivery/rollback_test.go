@@ -117,13 +117,15 @@ func (w *world) theVersionsSaySo(first, second, rollback string) {
 	}
 }
 
-func TestARollbackNeedsTheImage(t *testing.T) {
+func TestARollbackNeedsTheImageAndAFormTheQuota(t *testing.T) {
 	w := newWorld(t)
 	w.git = scmtest.New(t)
 	w.connect()
+	w.config.Limits.ApplicationsPerOwner = 1
 	defer w.serve()()
 	first, image := w.deliver("one")
 	w.deliver("two")
+	w.theOwnerMayHaveNoMore()
 	w.dropImage(image)
 	_, err := w.service.Rollback(t.Context(), "hello", first, delivery.Person{})
 	if err == nil || !strings.Contains(err.Error(), "does not have the image") {
@@ -134,5 +136,24 @@ func TestARollbackNeedsTheImage(t *testing.T) {
 	}
 	if _, err := w.service.Rollback(t.Context(), "hello", first, delivery.Person{}); err == nil || !strings.Contains(err.Error(), "is being deleted") {
 		t.Errorf("while it is being deleted: %v", err)
+	}
+}
+
+func (w *world) theOwnerMayHaveNoMore() {
+	w.t.Helper()
+	ctx := w.t.Context()
+	verdict := must[delivery.NameCheck](w.t)(w.service.ValidateName(ctx, "other", "platform"))
+	want := delivery.Quota{Owner: "group:default/platform", Used: 1, Limit: 1}
+	if verdict.Available || verdict.Quota == nil || *verdict.Quota != want || !strings.Contains(verdict.Reason, "has 1 of the 1 applications") {
+		w.t.Errorf("with the quota used up: %+v", verdict)
+	}
+	if verdict = must[delivery.NameCheck](w.t)(w.service.ValidateName(ctx, "other", "developers")); !verdict.Available {
+		w.t.Errorf("for another owner: %+v", verdict)
+	}
+	for owner, path := range map[string]string{"group:default/platform": "owner", "group:default/developers": ""} {
+		problems := must[[]delivery.FieldError](w.t)(w.service.ValidateCreate(ctx, "", map[string]any{"name": "other", "owner": owner}))
+		if (len(problems) == 0) != (path == "") || path != "" && problems[0].Path != path {
+			w.t.Errorf("a form of %s: %v, want one on %q", owner, problems, path)
+		}
 	}
 }
