@@ -7,7 +7,7 @@ export default tseslint.config(
   { ignores: ["dist", "node_modules", "src/api/schema.ts"] },
   js.configs.recommended,
   {
-    files: ["src/**/*.{ts,tsx}", "vite.config.ts"],
+    files: ["src/**/*.{ts,tsx}", "vite.config.ts", "build.ts"],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
     plugins: { "react-hooks": hooks },
     languageOptions: { parserOptions: { project: "./tsconfig.json" } },

@@ -26,9 +26,19 @@ type web struct {
 
 // asset is a file ready to be sent.
 type asset struct {
-	etag, kind   string
-	plain, small []byte // small is gzip's; nil where it gains nothing
+	etag, kind string
+	plain      []byte
+	small      []coded // smaller forms of it, the best first
 }
+
+// coded is a file as a content encoding has it.
+type coded struct {
+	encoding string
+	content  []byte
+}
+
+// encodings are those that the web app's build leaves beside its files.
+var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}}
 
 func newWeb(files fs.FS, log *slog.Logger) *web {
 	return &web{files: files, log: log, known: map[string]*asset{}}
@@ -72,7 +82,7 @@ func (h *web) load(name string) (*asset, error) {
 	}
 	sum := sha256.Sum256(content)
 	file := &asset{etag: `"` + hex.EncodeToString(sum[:8]) + `"`, kind: mime.TypeByExtension(path.Ext(name)), plain: content}
-	if file.small, err = compress(content); err != nil {
+	if file.small, err = h.smaller(name, content); err != nil {
 		return nil, err
 	}
 	if file.kind == "" {
@@ -80,6 +90,29 @@ func (h *web) load(name string) (*asset, error) {
 	}
 	h.known[name] = file
 	return file, nil
+}
+
+// smaller is what the build compressed, or else gzip made here.
+func (h *web) smaller(name string, content []byte) ([]coded, error) {
+	var small []coded
+	for _, encoding := range encodings {
+		made, err := fs.ReadFile(h.files, name+encoding.suffix)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		small = append(small, coded{encoding.name, made})
+	}
+	if len(small) > 0 {
+		return small, nil
+	}
+	made, err := compress(content)
+	if err != nil || made == nil {
+		return nil, err
+	}
+	return []coded{{"gzip", made}}, nil
 }
 
 func compress(content []byte) ([]byte, error) {
@@ -114,9 +147,12 @@ func (h *web) send(w http.ResponseWriter, r *http.Request, name string, file *as
 		return
 	}
 	body := file.plain
-	if file.small != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		header.Set("Content-Encoding", "gzip")
-		body = file.small
+	for _, small := range file.small {
+		if accepts(r, small.encoding) {
+			header.Set("Content-Encoding", small.encoding)
+			body = small.content
+			break
+		}
 	}
 	if r.Method == http.MethodHead {
 		return
@@ -124,4 +160,15 @@ func (h *web) send(w http.ResponseWriter, r *http.Request, name string, file *as
 	if _, err := w.Write(body); err != nil {
 		h.log.Debug("the caller left", "error", err)
 	}
+}
+
+// accepts tells whether the caller reads a content encoding.
+func accepts(r *http.Request, encoding string) bool {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
+		name, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
+		if strings.EqualFold(strings.TrimSpace(name), encoding) {
+			return strings.ReplaceAll(weight, " ", "") != "q=0"
+		}
+	}
+	return false
 }

@@ -32,7 +32,7 @@ export function Keyboard() {
   const close = () => setOpen(undefined);
   return (
     <>
-      <Button variant="default" size="compact-sm" fw={400} c="dimmed" leftSection={<Icon name="search" size={15} />} className={tools.search ?? ""} aria-label={t("palette.open")} aria-keyshortcuts="Control+K" onClick={() => setOpen("palette")}>
+      <Button variant="default" size="compact-sm" fw={400} c="dimmed" leftSection={<Icon name="search" size={15} />} className={tools.search ?? ""} aria-keyshortcuts="Control+K" onClick={() => setOpen("palette")}>
         <span className={tools.words}>
           {t("palette.open")} <kbd>Ctrl K</kbd>
         </span>

@@ -13,9 +13,12 @@ type Props = { opened: boolean; onClose: () => void; showKeys: () => void };
 export function Palette({ opened, onClose, showKeys }: Props) {
   const { t } = useWords();
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} size="lg" yOffset="12vh" padding={0} aria-label={t("palette.label")} transitionProps={{ duration: 100 }}>
-      <Search onClose={onClose} showKeys={showKeys} />
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size="lg" yOffset="12vh" padding={0} transitionProps={{ duration: 100 }}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t("palette.label")}>
+        <Search onClose={onClose} showKeys={showKeys} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 
