@@ -9,6 +9,7 @@ declare module "swagger-ui-dist/swagger-ui-es-bundle.js" {
     filter?: boolean;
     validatorUrl?: string | null;
     withCredentials?: boolean;
+    onComplete?: () => void;
   };
   export default function SwaggerUI(options: Options): unknown;
 }

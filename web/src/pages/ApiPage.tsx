@@ -13,7 +13,7 @@ export default function ApiPage() {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    SwaggerUI({ domNode: element, url: "/openapi.yaml", deepLinking: false, docExpansion: "none", defaultModelsExpandDepth: -1, displayRequestDuration: true, filter: true, validatorUrl: null, withCredentials: true });
+    SwaggerUI({ domNode: element, url: "/openapi.yaml", deepLinking: false, docExpansion: "none", defaultModelsExpandDepth: -1, displayRequestDuration: true, filter: true, validatorUrl: null, withCredentials: true, onComplete: () => settle(element) });
     return () => element.replaceChildren();
   }, []);
   return (
@@ -29,7 +29,15 @@ export default function ApiPage() {
           </>
         }
       />
+      <h2 className="visually-hidden">{t("api.document")}</h2>
       <div ref={place} className="pronto-api" lang="en" />
     </>
   );
+}
+
+/** settle makes the viewer a part of the page: it would be a main part of its own. */
+function settle(element: HTMLElement): void {
+  const own = element.querySelector("[role='main'], main");
+  own?.setAttribute("role", "region");
+  own?.setAttribute("aria-label", "Operations");
 }
