@@ -2,6 +2,7 @@ package action
 
 import (
 	"context"
+	"strings"
 
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
@@ -88,6 +89,9 @@ func (h *Host) fetchTemplate(ctx context.Context, c *Call, input map[string]any)
 
 // Warm compiles what a fetch:template of this input is going to render.
 func Warm(ctx context.Context, engine *expression.Engine, template Source, input map[string]any) error {
+	if address := text(input, "url", ""); strings.Contains(address, "{") || strings.Contains(address, "://") {
+		return nil // known only when a task runs
+	}
 	rules, err := rulesOf(input)
 	if err != nil {
 		return err

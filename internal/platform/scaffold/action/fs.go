@@ -95,8 +95,9 @@ func fsRename() Action {
 		DryRun: true,
 		Run: func(ctx context.Context, c *Call, input map[string]any) error {
 			return inRoot(c, func(root *os.Root) error {
-				for _, file := range objects(input, "files") {
-					if err := rename(ctx, c, root, file); err != nil {
+				files := objects(input, "files")
+				for i, file := range files {
+					if err := rename(ctx, c, root, file, files[i+1:]); err != nil {
 						return err
 					}
 				}
@@ -106,8 +107,9 @@ func fsRename() Action {
 	}
 }
 
-// rename does nothing where a run that was cut off has renamed already.
-func rename(ctx context.Context, c *Call, root *os.Root, file map[string]any) error {
+// rename does nothing where a run that was cut off has renamed already, even
+// if one of the later has taken the file further.
+func rename(ctx context.Context, c *Call, root *os.Root, file map[string]any, later []map[string]any) error {
 	from, err := inside(text(file, "from", ""))
 	if err != nil {
 		return err
@@ -119,7 +121,7 @@ func rename(ctx context.Context, c *Call, root *os.Root, file map[string]any) er
 	_, fromErr := root.Lstat(from)
 	_, toErr := root.Lstat(to)
 	switch {
-	case from == to, errors.Is(fromErr, fs.ErrNotExist) && toErr == nil:
+	case from == to, errors.Is(fromErr, fs.ErrNotExist) && (toErr == nil || movedOn(root, to, later)):
 		return nil
 	case errors.Is(fromErr, fs.ErrNotExist):
 		return fault.NotFoundf("rename %s: there is no such file", from)
@@ -140,6 +142,21 @@ func rename(ctx context.Context, c *Call, root *os.Root, file map[string]any) er
 		return fmt.Errorf("rename %s: %w", from, escaped(to, err))
 	}
 	return c.logf(ctx, "File %s renamed to %s successfully", from, to)
+}
+
+// movedOn reports whether renames have taken a file to where it is now.
+func movedOn(root *os.Root, name string, renames []map[string]any) bool {
+	for _, file := range renames {
+		if from, err := inside(text(file, "from", "")); err == nil && from == name {
+			name = text(file, "to", "")
+		}
+	}
+	clean, err := inside(name)
+	if err != nil {
+		return false
+	}
+	_, err = root.Lstat(clean)
+	return err == nil
 }
 
 func fsReaddir() Action {
