@@ -96,7 +96,7 @@ func (f *testForge) add(ctx context.Context, name string) (answer map[string]any
 		{"init", "--quiet", "--bare", "--initial-branch=main", "apps/" + name + ".git"},
 		{"-C", "apps/" + name + ".git", "config", "http.receivepack", "true"},
 	} {
-		if _, err := (gitcmd.Git{Dir: f.root}).Run(ctx, args...); err != nil {
+		if _, err := (gitcmd.Git{Dir: f.root}).Run(context.WithoutCancel(ctx), args...); err != nil {
 			panic(err)
 		}
 	}
