@@ -1,6 +1,7 @@
 package scaffold
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/fstest"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/catalog"
 )
 
 const teamTemplate = `apiVersion: backstage.io/v1alpha1
@@ -160,5 +163,45 @@ func TestATemplateThatLeavesTheCatalogLeavesTheGallery(t *testing.T) {
 	w.known(t, s, "template:default/team", false)
 	if status, _ := formOf(s, "team"); status != http.StatusNotFound {
 		t.Errorf("form: %d", status)
+	}
+}
+
+func TestATemplateOfADirectoryOfThisMachineWorks(t *testing.T) {
+	w := newWorld(t, fstest.MapFS{})
+	dir := filepath.Join(t.TempDir(), "team")
+	for name, content := range map[string]string{"template.yaml": teamTemplate, "skeleton/a": "local ${{ values.name }}"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entities, err := catalog.New(catalog.Config{DB: w.cfg.DB, SCM: w.cfg.SCM, ForgeURL: w.forge.URL, Logger: w.cfg.Logger,
+		Locations: []catalog.Location{{Type: "file", Target: filepath.Join(dir, "template.yaml")}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.cfg.Catalog = entities
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- entities.Run(ctx, func() {}) }()
+	defer func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}()
+	s, _ := w.start(t)
+	w.known(t, s, "template:default/team", true)
+	task, err := s.Create(t.Context(), CreateRequest{TemplateRef: "team", Values: map[string]any{"name": "ana"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if task = w.ended(t, task.ID); task.Status != StatusCompleted {
+		t.Fatal(task.Error)
+	}
+	if log := strings.Join(messages(t, s, task.ID), "\n"); !strings.Contains(log, "local ana") {
+		t.Errorf("log = %s", log)
 	}
 }
