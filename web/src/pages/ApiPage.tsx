@@ -1,10 +1,20 @@
 import { Anchor } from "@mantine/core";
 import { useEffect, useRef } from "react";
-import SwaggerUI from "swagger-ui-dist/swagger-ui-es-bundle.js";
+import SwaggerUI, { type SwaggerPlugin } from "swagger-ui-dist/swagger-ui-es-bundle.js";
 import "swagger-ui-dist/swagger-ui.css";
 import { PageHead } from "../components/PageHead";
 import { useWords } from "../i18n/I18n";
 import "./ApiPage.css";
+
+/** plain is the viewer without a frame of its own, so that it is a part of this page: its own frame would be a second main part. */
+const plain: SwaggerPlugin = ({ React }) => ({
+  components: {
+    Plain: ({ getComponent, specSelectors }) => {
+      const parts = specSelectors.loadingStatus() === "loading" ? [] : ["errors", "FilterContainer", "operations"];
+      return React.createElement("div", { className: "swagger-ui" }, ...parts.map((name) => React.createElement(getComponent(name, true), { key: name })));
+    },
+  },
+});
 
 /** ApiPage draws the API's description, with a try at each call; the page's session signs it. */
 export default function ApiPage() {
@@ -13,7 +23,7 @@ export default function ApiPage() {
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    SwaggerUI({ domNode: element, url: "/openapi.yaml", deepLinking: false, docExpansion: "none", defaultModelsExpandDepth: -1, displayRequestDuration: true, filter: true, validatorUrl: null, withCredentials: true, onComplete: () => settle(element) });
+    SwaggerUI({ domNode: element, url: "/openapi.yaml", deepLinking: false, docExpansion: "none", defaultModelsExpandDepth: -1, displayRequestDuration: true, filter: true, validatorUrl: null, withCredentials: true, layout: "Plain", plugins: [plain] });
     return () => element.replaceChildren();
   }, []);
   return (
@@ -33,11 +43,4 @@ export default function ApiPage() {
       <div ref={place} className="pronto-api" lang="en" />
     </>
   );
-}
-
-/** settle makes the viewer a part of the page: it would be a main part of its own. */
-function settle(element: HTMLElement): void {
-  const own = element.querySelector("[role='main'], main");
-  own?.setAttribute("role", "region");
-  own?.setAttribute("aria-label", "Operations");
 }
