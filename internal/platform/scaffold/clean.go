@@ -99,7 +99,7 @@ func (s *Service) inspect(ctx context.Context, task Task) ([]Made, error) {
 	}
 	made := append([]Made{}, all[task.ID]...)
 	for i := range made {
-		m := &made[i]
+		m, before := &made[i], made[i]
 		if m.Gone {
 			continue
 		}
@@ -113,6 +113,9 @@ func (s *Service) inspect(ctx context.Context, task Task) ([]Made, error) {
 		}
 		if err != nil {
 			return nil, fmt.Errorf("look at %s %s of task %s: %w", m.Kind, m.Name, task.ID, err)
+		}
+		if *m == before {
+			continue
 		}
 		if err := s.journal.settle(ctx, task.ID, *m); err != nil {
 			return nil, err
