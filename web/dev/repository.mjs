@@ -14,7 +14,7 @@ const first = (name) => ({
   "deploy/service.yaml": `apiVersion: v1\nkind: Service\nmetadata:\n  name: ${name}\nspec:\n  ports:\n    - port: 80\n`,
   "package.json": `{\n  "name": "${name}",\n  "type": "module",\n  "scripts": { "test": "node --test" }\n}\n`,
   "src/greeting.js": 'export const greeting = process.env.GREETING ?? "Hello";\n',
-  "src/server.js": 'import { createServer } from "node:http";\nimport { greeting } from "./greeting.js";\n\n// Answers everybody alike.\nconst server = createServer((request, response) => {\n  response.end(`${greeting} from ${process.env.HOSTNAME}\\n`);\n});\n\nserver.listen(3000, () => console.log("listens on 3000"));\n',
+  "src/server.js": 'import { createServer } from "node:http";\nimport { greeting } from "./greeting.js";\n\n// Answers everybody alike.\nconst server = createServer((request, response) => {\n  response.end(`Hello from ${process.env.HOSTNAME}\\n`);\n});\n\nserver.listen(3000, () => console.log("listens on 3000"));\n',
   "public/logo.png": undefined,
 });
 

@@ -1,4 +1,4 @@
-// From one form to a running application, in a real browser.
+// From one form to a running application, in a real browser, in both languages.
 //
 //   PRONTO_URL        the portal's address, https://portal.<domain>
 //   PRONTO_DOMAIN     the zone
@@ -6,23 +6,25 @@
 //   PRONTO_CA         file with the CA's certificate (PEM)
 //   PRONTO_USER       email to sign in with
 //   PRONTO_PASSWORD   its password
-//   APP               name of the application to create (default browser)
+//   APP               beginning of the names of the applications (default browser)
 //   ARTIFACTS         directory for the pictures
-//   DELETE=1          delete the application through the pages afterwards
+//   DELETE=1          delete the applications through the pages afterwards
+//
+// Without PRONTO_PASSWORD and PRONTO_CA it plays against web/dev/mock.mjs.
 
 import assert from "node:assert/strict";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import { launch } from "./browser.mjs";
 import { inspect, looks } from "./looks.mjs";
+import { Story } from "./story.mjs";
+import { languages } from "./words.mjs";
 
 const { PRONTO_URL, PRONTO_DOMAIN = "pronto.localhost", PRONTO_EDGE, PRONTO_CA, PRONTO_USER, PRONTO_PASSWORD, APP = "browser", ARTIFACTS = "artifacts", DELETE } = process.env;
 const patience = 120_000; // ms for a whole delivery on a slow machine
-const stations = ["create", "build", "sync", "expose", "live"];
 
 let opened;
-let session;
+const sessions = {};
 const faults = [];
 
 before(async () => {
@@ -33,10 +35,9 @@ before(async () => {
 
 after(() => opened?.close());
 
-/** newPage opens a page that is signed in and whose faults are noted. */
-async function newPage(look = looks[0]) {
-  const { name: _, ...options } = look;
-  const context = await opened.browser.newContext({ ...options, storageState: session });
+/** newPage opens a page, signed in as the language's story is, whose faults are noted. */
+async function newPage({ name: _, ...options }, language) {
+  const context = await opened.browser.newContext({ ...options, storageState: sessions[language] });
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(error.message));
@@ -44,75 +45,42 @@ async function newPage(look = looks[0]) {
   return page;
 }
 
-test("signing in leads back to the page one wanted", async () => {
-  const page = await newPage();
-  await page.goto(`${PRONTO_URL}/platform`);
-  const button = page.locator("main a[href^='/auth/login']");
-  await button.waitFor();
-  await inspect(page, "sign-in", ARTIFACTS);
-  await button.click();
-  if (PRONTO_PASSWORD) {
-    await page.locator("#login").fill(PRONTO_USER);
-    await page.locator("#password").fill(PRONTO_PASSWORD);
-    await page.locator("#submit-login").click();
-  }
-  await page.waitForURL(`${PRONTO_URL}/platform`);
-  await page.locator("main table").first().waitFor();
-  session = await page.context().storageState();
-  await page.context().close();
-});
+for (const [language, words] of Object.entries(languages)) {
+  const app = `${APP}-${language}`;
+  const story = new Story({ url: PRONTO_URL, app, domain: PRONTO_DOMAIN, words, patience, real: Boolean(PRONTO_CA), see: (page, label) => inspect(page, `${language}-${label}`, ARTIFACTS) });
+  /** told plays a part of the story on a page of its own. */
+  const told = (title, part, options = {}) =>
+    test(title, { timeout: patience + 60_000, ...options }, async () => {
+      const page = await newPage({ ...looks[0], locale: words.locale }, language);
+      await part(page);
+      await page.context().close();
+    });
 
-test("the form says at the field what to change", async () => {
-  const page = await newPage();
-  await page.goto(`${PRONTO_URL}/create/nodejs`);
-  const name = page.locator("input[name=name]");
-  await name.fill("Not A Name");
-  await name.blur();
-  const complaint = page.locator("[id$='-error']").first();
-  await complaint.waitFor();
-  await inspect(page, "create-refused", ARTIFACTS);
-  await page.context().close();
-});
-
-test("the form brings an application live, station by station", { timeout: patience + 60_000 }, async () => {
-  const page = await newPage();
-  await page.goto(`${PRONTO_URL}/create/nodejs`);
-  await page.locator("input[name=name]").fill(APP);
-  await page.getByText("free", { exact: true }).nth(3).waitFor();
-  await inspect(page, "create", ARTIFACTS);
-  await page.locator("button[type=submit]").click();
-  await page.locator("#review").waitFor();
-  await inspect(page, "review", ARTIFACTS);
-  await page.getByRole("button", { name: `Create ${APP}` }).click();
-  await page.waitForURL(`${PRONTO_URL}/apps/${APP}`);
-
-  for (const station of stations) {
-    await page.locator(`[data-phase=${station}][data-status=done]`).waitFor({ timeout: patience });
-    if (station === "create") await inspect(page, "under-way", ARTIFACTS);
-  }
-  const link = page.locator(`a[href^="https://${APP}.${PRONTO_DOMAIN}"]`).first();
-  await link.waitFor();
-  await inspect(page, "live", ARTIFACTS);
-
-  const address = await link.getAttribute("href");
-  if (PRONTO_CA) {
-    const app = await page.context().newPage();
-    const answer = await app.goto(address);
-    assert.equal(answer.status(), 200);
-    await app.screenshot({ path: join(ARTIFACTS, "the-application.png") });
-  }
-  await page.context().close();
-});
+  describe(`the story in ${words.locale}`, () => {
+    told("signing in leads back to the page one wanted", async (page) => {
+      await story.signIn(page, PRONTO_PASSWORD && { user: PRONTO_USER, password: PRONTO_PASSWORD });
+      sessions[language] = await page.context().storageState();
+    });
+    told("the form says at the field what to change", (page) => story.refuse(page));
+    told("the form brings an application live, station by station", (page) => story.create(page));
+    told("each station opens what is behind it, and a finished delivery is replayed", (page) => story.lookBehind(page));
+    told("a file changed in the editor goes live", (page) => story.change(page));
+    told("rolling back brings the earlier version live", (page) => story.rollBack(page));
+  });
+}
 
 test("every page reads well on each screen, in both colours and languages", { timeout: 300_000 }, async (t) => {
-  const pages = { home: "/", "create-form": "/create/nodejs", application: `/apps/${APP}`, catalog: "/catalog", platform: "/platform", help: "/help", missing: "/nowhere", "no-app": "/apps/nobody" };
-  for (const look of looks) {
+  for (const [i, look] of looks.entries()) {
     await t.test(look.name, async () => {
-      const page = await newPage(look);
-      for (const [name, path] of Object.entries(pages)) {
+      const language = look.locale.slice(0, 2);
+      const app = `/apps/${APP}-${language}`;
+      const everywhere = { home: "/", "create-form": "/create/nodejs", application: app, resources: `${app}/resources`, metrics: `${app}/metrics`, file: `${app}/files?path=src/server.js`, settings: `${app}/settings` };
+      const others = { gallery: "/create", versions: `${app}/versions`, runs: `${app}/runs`, files: `${app}/files`, catalog: "/catalog", platform: "/platform", help: "/help", missing: "/nowhere", "no-app": "/apps/nobody" };
+      const page = await newPage(look, language);
+      for (const [name, path] of Object.entries(i % 3 === 0 ? { ...everywhere, ...others } : everywhere)) {
         await page.goto(PRONTO_URL + path);
         await page.locator("main :is(h1, h2)").first().waitFor();
-        await page.locator("[aria-busy=true]").waitFor({ state: "detached" });
+        await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
         await inspect(page, `${name}-${look.name}`, ARTIFACTS);
       }
       await page.context().close();
@@ -120,35 +88,12 @@ test("every page reads well on each screen, in both colours and languages", { ti
   }
 });
 
-test("each station opens what is behind it, and the pods' logs follow", async () => {
-  const page = await newPage();
-  await page.goto(`${PRONTO_URL}/apps/${APP}`);
-  for (const station of stations) {
-    await page.locator(`[data-phase=${station}] button`).click();
-    await page.locator("#behind dl, #behind ol").first().waitFor();
-    await inspect(page, `behind-${station}`, ARTIFACTS);
-  }
-  await page.getByRole("tab", { name: "Logs" }).click();
-  await page.locator("[role=tabpanel] [role=log]").waitFor();
-  await inspect(page, "logs", ARTIFACTS);
-  await page.context().close();
-});
-
-test("deleting asks for the name and shows the proof", { skip: DELETE !== "1", timeout: patience }, async () => {
-  const page = await newPage();
-  await page.goto(`${PRONTO_URL}/apps/${APP}`);
-  await page.getByRole("tab", { name: "About" }).click();
-  await page.getByRole("button", { name: `Delete ${APP}` }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByRole("textbox").fill("another");
-  await dialog.getByRole("button", { name: "Delete it" }).click();
-  await dialog.getByText(`Type exactly ${APP}.`).waitFor();
-  await dialog.getByRole("textbox").fill(APP);
-  await inspect(page, "delete", ARTIFACTS);
-  await dialog.getByRole("button", { name: "Delete it" }).click();
-  await page.getByRole("heading", { name: `${APP} is gone` }).waitFor({ timeout: patience });
-  await inspect(page, "gone", ARTIFACTS);
-  await page.context().close();
-});
+for (const [language, words] of Object.entries(languages)) {
+  test(`deleting asks for the name and shows the proof (${words.locale})`, { skip: DELETE !== "1", timeout: patience }, async () => {
+    const page = await newPage({ ...looks[0], locale: words.locale }, language);
+    await new Story({ url: PRONTO_URL, app: `${APP}-${language}`, words, patience, see: (shown, label) => inspect(shown, `${language}-${label}`, ARTIFACTS) }).remove(page);
+    await page.context().close();
+  });
+}
 
 test("no page failed or broke its own policy", () => assert.deepEqual(faults, []));

@@ -15,7 +15,7 @@ export function NeedsYou({ needs }: { needs: readonly Need[] }) {
       <ul className={classes.needs}>
         {needs.map((need) => (
           <li key={need.key} className={classes.need}>
-            <StepMark status={need.kind === "failed" ? "failed" : "waiting"} label="" />
+            <StepMark status={need.kind === "failed" ? "failed" : "waiting"} />
             <Words need={need} />
             <span className={classes.quiet}>
               <When at={need.since} />

@@ -34,9 +34,10 @@ export function RunSteps({ run }: { run: Run }) {
   );
 }
 
-export function StepMark({ status, label }: { status: PhaseStatus; label: string }) {
+/** StepMark is a state's shape; without a label it stands beside the word for it. */
+export function StepMark({ status, label = "" }: { status: PhaseStatus; label?: string }) {
   return (
-    <svg width="20" height="20" viewBox="0 0 20 20" role="img" aria-label={label} style={{ "--line-ground": "var(--panel)" }}>
+    <svg width="20" height="20" viewBox="0 0 20 20" {...(label === "" ? { "aria-hidden": true } : { role: "img", "aria-label": label })} style={{ "--line-ground": "var(--panel)" }}>
       <Station x={10} y={10} r={6} status={status} />
     </svg>
   );

@@ -14,7 +14,7 @@ export function PodCard({ series: { pod, times, cpu, memory } }: { series: Serie
       <header className={classes.head}>
         <h3 title={pod.name}>{pod.name}</h3>
         <span className={classes.state} data-ready={pod.ready}>
-          <StepMark status={pod.ready ? "done" : "running"} label="" /> {ready}
+          <StepMark status={pod.ready ? "done" : "running"} /> {ready}
         </span>
         <span className={classes.restarts} data-some={pod.restarts > 0}>
           {t("metrics.restarts", { count: pod.restarts })}

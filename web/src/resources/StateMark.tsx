@@ -10,7 +10,7 @@ export function StateMark({ state }: { state: string }) {
   const shape = shapeOf(state);
   return (
     <span className={classes.state} data-shape={shape}>
-      <StepMark status={shape} label="" /> {word ? t(word) : state}
+      <StepMark status={shape} /> {word ? t(word) : state}
     </span>
   );
 }

@@ -10,7 +10,7 @@ export function RunMark({ run }: { run: Pick<RunSummary, "status" | "conclusion"
   const { shape, word } = runState(run);
   return (
     <span className={classes.mark} data-shape={shape}>
-      <StepMark status={shape} label="" />
+      <StepMark status={shape} />
       <span>{t(word)}</span>
     </span>
   );

@@ -34,7 +34,7 @@ export function VersionRow({ app, version, may, onRollback }: Props) {
       <td className={classes.action}>
         {version.live ? (
           <span className={classes.live}>
-            <StepMark status="done" label="" /> {t("versions.live")}
+            <StepMark status="done" /> {t("versions.live")}
           </span>
         ) : version.rollback.allowed ? (
           may && (

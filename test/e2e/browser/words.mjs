@@ -1,0 +1,36 @@
+// What the story reads and presses, as each language says it.
+
+export const languages = {
+  en: {
+    locale: "en-GB",
+    free: "free",
+    create: (name) => `Create ${name}`,
+    replay: "Replay",
+    forward: "One event on",
+    endReplay: "End the replay",
+    tabs: { logs: "Logs", versions: "Versions", settings: "Settings" },
+    edit: "Edit",
+    commit: "Commit and deliver",
+    rollback: (revision) => `Roll back to ${revision}`,
+    remove: (name) => `Delete ${name}`,
+    confirm: "Delete it",
+    mismatch: (name) => `Type exactly ${name}.`,
+    gone: (name) => `${name} is gone`,
+  },
+  pt: {
+    locale: "pt-BR",
+    free: "livre",
+    create: (name) => `Criar ${name}`,
+    replay: "Rever",
+    forward: "Um evento à frente",
+    endReplay: "Encerrar",
+    tabs: { logs: "Logs", versions: "Versões", settings: "Configurações" },
+    edit: "Editar",
+    commit: "Fazer commit e entregar",
+    rollback: (revision) => `Reverter para ${revision}`,
+    remove: (name) => `Excluir ${name}`,
+    confirm: "Excluir",
+    mismatch: (name) => `Digite exatamente ${name}.`,
+    gone: (name) => `${name} não existe mais`,
+  },
+};
