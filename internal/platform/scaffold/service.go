@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -147,15 +146,6 @@ func complete(cfg *Config) error {
 	return nil
 }
 
-// hosts are those that repository URLs may name.
-func hosts(cfg Config) []string {
-	names := []string{cfg.SCM.BaseURL.Host}
-	if origin, err := url.Parse(cfg.Git.Origin); err == nil && origin.Host != "" && origin.Host != names[0] {
-		names = append(names, origin.Host)
-	}
-	return names
-}
-
 // Name implements part.Part.
 func (s *Service) Name() string { return "scaffold" }
 
@@ -246,22 +236,6 @@ func (s *Service) enqueue(ctx context.Context, id string) error {
 		return fmt.Errorf("queue task %s: %w", id, err)
 	}
 	return nil
-}
-
-// vars are the site's values as JSON has them.
-func (s *Service) vars() map[string]any {
-	own := map[string]any{"organization": s.cfg.Organization, "domain": s.cfg.Domain}
-	if s.cfg.Vars != nil {
-		for name, value := range s.cfg.Vars() {
-			own[name] = value
-		}
-	}
-	clone, err := form.Clone(own)
-	if err != nil {
-		s.log.Error("the site's values are not JSON", "error", err)
-		return map[string]any{}
-	}
-	return clone
 }
 
 // Get returns a task, or an *fault.Error named NotFoundError.
