@@ -19,7 +19,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/portal"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
 	"github.com/pronto-platform/pronto/internal/system/builtin"

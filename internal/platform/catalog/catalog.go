@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -81,7 +82,7 @@ func (c *Catalog) Get(ctx context.Context, entityRef string) (Entity, error) {
 // Has reports whether an entity is there.
 func (c *Catalog) Has(ctx context.Context, entityRef string) (bool, error) {
 	_, err := c.find(ctx, entityRef)
-	if IsNotFound(err) {
+	if fault.IsNotFound(err) {
 		return false, nil
 	}
 	return err == nil, err
@@ -108,7 +109,7 @@ func entitiesOf(rows []row) []Entity {
 func (c *Catalog) find(ctx context.Context, entityRef string) (row, error) {
 	ref, err := ParseRef(entityRef, Ref{})
 	if err != nil {
-		return row{}, inputErrorf("%v", err)
+		return row{}, fault.Inputf("%v", err)
 	}
 	s, err := c.current(ctx)
 	if err != nil {
@@ -116,7 +117,7 @@ func (c *Catalog) find(ctx context.Context, entityRef string) (row, error) {
 	}
 	found, there := s.byRef[ref.String()]
 	if !there {
-		return row{}, notFoundf("No entity named '%s' found, with kind '%s' in namespace '%s'", ref.Name, ref.Kind, ref.Namespace)
+		return row{}, fault.NotFoundf("No entity named '%s' found, with kind '%s' in namespace '%s'", ref.Name, ref.Kind, ref.Namespace)
 	}
 	return found, nil
 }

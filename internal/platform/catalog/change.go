@@ -1,6 +1,10 @@
 package catalog
 
-import "context"
+import (
+	"context"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
+)
 
 // Where entities come from that no location states.
 const (
@@ -157,7 +161,7 @@ func (c *Catalog) storeBuiltin(ctx context.Context) error {
 func (c *Catalog) Remove(ctx context.Context, entityRef string) error {
 	ref, err := ParseRef(entityRef, Ref{})
 	if err != nil {
-		return inputErrorf("%v", err)
+		return fault.Inputf("%v", err)
 	}
 	locations, err := c.sites(ctx)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 
 	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
 	"sigs.k8s.io/yaml"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // maxDocuments bounds how many entities one file describes.
@@ -55,10 +57,10 @@ func split(text []byte) ([]document, error) {
 			return documents, nil
 		}
 		if err != nil {
-			return nil, inputErrorf("document %d: %v", number, err)
+			return nil, fault.Inputf("document %d: %v", number, err)
 		}
 		if number > maxDocuments {
-			return nil, inputErrorf("it has more than %d documents", maxDocuments)
+			return nil, fault.Inputf("it has more than %d documents", maxDocuments)
 		}
 		if one, empty := parse(number, raw); !empty {
 			documents = append(documents, one)
@@ -82,7 +84,7 @@ func parse(number int, raw []byte) (one document, empty bool) {
 	return one, false
 }
 
-func (d document) failed(err error) error { return inputErrorf("document %d: %v", d.number, err) }
+func (d document) failed(err error) error { return fault.Inputf("document %d: %v", d.number, err) }
 
 // entity reads the document's fields.
 func (d document) entity() (Entity, error) {

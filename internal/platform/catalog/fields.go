@@ -3,6 +3,8 @@ package catalog
 import (
 	"encoding/json"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // project returns an entity with only the wanted fields (dotted paths); with
@@ -61,7 +63,7 @@ func parseFields(parameters []string) ([]string, error) {
 		for _, field := range strings.Split(parameter, ",") {
 			field = strings.TrimSpace(field)
 			if strings.ContainsAny(field, "[]") {
-				return nil, inputErrorf("invalid field %q: array positions cannot be asked for", field)
+				return nil, fault.Inputf("invalid field %q: array positions cannot be asked for", field)
 			}
 			if field != "" {
 				fields = append(fields, field)

@@ -3,6 +3,8 @@ package catalog
 import (
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Filter selects entities: those that meet any of its conditions. An empty
@@ -28,7 +30,7 @@ func ParseFilter(parameters ...string) (Filter, error) {
 			key, value, hasValue := strings.Cut(statement, "=")
 			key = strings.ToLower(strings.TrimSpace(key))
 			if key == "" {
-				return nil, inputErrorf("Invalid filter, %q is not a valid statement (expected a string on the form a=b or a)", statement)
+				return nil, fault.Inputf("Invalid filter, %q is not a valid statement (expected a string on the form a=b or a)", statement)
 			}
 			values, seen := condition[key]
 			switch {

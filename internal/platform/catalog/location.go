@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Location is where entities are read from.
@@ -52,13 +54,13 @@ const (
 // localTarget is a file or a directory of this machine.
 func localTarget(address string) (target, error) {
 	if !filepath.IsAbs(address) {
-		return target{}, inputErrorf("%q is not an absolute path", address)
+		return target{}, fault.Inputf("%q is not an absolute path", address)
 	}
 	address = filepath.Clean(address)
 	info, err := os.Stat(address)
 	switch {
 	case err != nil:
-		return target{}, &Error{"InputError", "Unable to read file, " + address + " is not there or cannot be read", err}
+		return target{}, &fault.Error{Name: "InputError", Message: "Unable to read file, " + address + " is not there or cannot be read", Cause: err}
 	case info.IsDir():
 		return target{root: address, dir: true}, nil
 	}
@@ -107,7 +109,7 @@ func (c *Catalog) location(ctx context.Context, id string) (site, error) {
 			return location, nil
 		}
 	}
-	return site{}, notFoundf("Found no location with ID %s", id)
+	return site{}, fault.NotFoundf("Found no location with ID %s", id)
 }
 
 // locationAt finds a location by what it names.

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // position is where a page begins and how long it is (-1: without end).
@@ -52,7 +54,7 @@ func decodeCursor(text string, into any) error {
 		err = json.Unmarshal(decoded, into)
 	}
 	if err != nil {
-		return &Error{"InputError", "Malformed cursor", err}
+		return &fault.Error{Name: "InputError", Message: "Malformed cursor", Cause: err}
 	}
 	return nil
 }
@@ -65,7 +67,7 @@ func wholeNumber(values url.Values, key string, least int, into *int) error {
 	}
 	number, err := strconv.Atoi(text)
 	if err != nil {
-		return inputErrorf("Invalid %s %q, must be a whole number", key, text)
+		return fault.Inputf("Invalid %s %q, must be a whole number", key, text)
 	}
 	*into = number
 	return atLeast(key, number, least)
@@ -76,7 +78,7 @@ func atLeast(key string, number, least int) error {
 	case number >= least:
 		return nil
 	case least == 0:
-		return inputErrorf("Invalid %s, must be zero or greater", key)
+		return fault.Inputf("Invalid %s, must be zero or greater", key)
 	}
-	return inputErrorf("Invalid %s, must be greater than zero", key)
+	return fault.Inputf("Invalid %s, must be greater than zero", key)
 }

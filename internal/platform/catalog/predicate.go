@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // predicate is a query in the language of Backstage's filter predicates, made
@@ -22,11 +24,11 @@ func parsePredicate(raw json.RawMessage) (predicate, error) {
 	}
 	var value any
 	if err := json.Unmarshal(raw, &value); err != nil {
-		return nil, inputErrorf("Invalid query: %v", err)
+		return nil, fault.Inputf("Invalid query: %v", err)
 	}
 	object, is := value.(map[string]any)
 	if !is {
-		return nil, inputErrorf("Query must be an object")
+		return nil, fault.Inputf("Query must be an object")
 	}
 	return compile(object, 0)
 }
@@ -35,16 +37,16 @@ func compile(value any, depth int) (predicate, error) {
 	object, is := value.(map[string]any)
 	switch {
 	case !is:
-		return nil, inputErrorf("Invalid query: %s stands where an object is expected, e.g. {\"kind\": \"component\"}", shown(value))
+		return nil, fault.Inputf("Invalid query: %s stands where an object is expected, e.g. {\"kind\": \"component\"}", shown(value))
 	case depth > maxNesting:
-		return nil, inputErrorf("Invalid query: it is more than %d deep", maxNesting)
+		return nil, fault.Inputf("Invalid query: it is more than %d deep", maxNesting)
 	}
 	for _, key := range sortedKeys(object) {
 		if !strings.HasPrefix(key, "$") {
 			continue
 		}
 		if len(object) != 1 {
-			return nil, inputErrorf("Invalid query: %s must be the only key, wrap in $all to combine with other conditions", key)
+			return nil, fault.Inputf("Invalid query: %s must be the only key, wrap in $all to combine with other conditions", key)
 		}
 		return combine(key, object[key], depth)
 	}
@@ -75,7 +77,7 @@ func combine(operator string, value any, depth int) (predicate, error) {
 	}
 	list, is := value.([]any)
 	if !is || operator != "$all" && operator != "$any" {
-		return nil, inputErrorf("Invalid query: use $all or $any with a list, or $not with an object, not %s with %s", operator, shown(value))
+		return nil, fault.Inputf("Invalid query: use $all or $any with a list, or $not with an object, not %s with %s", operator, shown(value))
 	}
 	var parts []predicate
 	for _, item := range list {
@@ -127,7 +129,7 @@ func condition(key string, value any) (predicate, error) {
 	if text, simple := simpleText(operand); simple && operator == "$contains" {
 		return equals(key, text), nil
 	}
-	return nil, inputErrorf("Invalid query: field %q: expected a value or one of $exists, $in, $hasPrefix and $contains, not %s", key, shown(value))
+	return nil, fault.Inputf("Invalid query: field %q: expected a value or one of $exists, $in, $hasPrefix and $contains, not %s", key, shown(value))
 }
 
 func equals(key, text string) predicate {
@@ -139,7 +141,7 @@ func oneOf(key string, values []any) (predicate, error) {
 	for _, value := range values {
 		text, simple := simpleText(value)
 		if !simple {
-			return nil, inputErrorf("Invalid query: field %q: $in takes strings, numbers and booleans, not %s", key, shown(value))
+			return nil, fault.Inputf("Invalid query: field %q: $in takes strings, numbers and booleans, not %s", key, shown(value))
 		}
 		wanted = append(wanted, text)
 	}
@@ -159,11 +161,11 @@ func containsRelation(object map[string]any) (predicate, error) {
 		case "targetref":
 			ref, asked = object[key], true
 		default:
-			return nil, inputErrorf("Invalid query: $contains of relations knows type and targetRef, not %q", key)
+			return nil, fault.Inputf("Invalid query: $contains of relations knows type and targetRef, not %q", key)
 		}
 	}
 	if kind == "" {
-		return nil, inputErrorf("Invalid query: $contains of relations needs a type, as a string")
+		return nil, fault.Inputf("Invalid query: $contains of relations needs a type, as a string")
 	}
 	if !asked {
 		ref = map[string]any{"$exists": true}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -47,7 +48,7 @@ func (c *Catalog) read(ctx context.Context, location Location) reading {
 		r.lead(ctx, step{parent: root}, at)
 	}
 	if len(r.stated) == 0 && len(r.faults) == 0 {
-		r.fail(root, inputErrorf("%s has no entities", location.Target))
+		r.fail(root, fault.Inputf("%s has no entities", location.Target))
 	}
 	r.reading.from = r.source.from
 	return r.reading
@@ -78,14 +79,10 @@ func (r *reader) fail(ref string, err error) {
 }
 
 func (r *reader) note(ref string, err error) {
-	fault := Fault{"Error", err.Error()}
-	var named *Error
-	if errors.As(err, &named) {
-		fault.Name = named.Name
-	}
-	r.silent = r.silent || fault.Name == unavailable
-	if !slices.Contains(r.faults[ref], fault) {
-		r.faults[ref] = append(r.faults[ref], fault)
+	found := Fault{fault.Name(err), err.Error()}
+	r.silent = r.silent || found.Name == unavailable
+	if !slices.Contains(r.faults[ref], found) {
+		r.faults[ref] = append(r.faults[ref], found)
 	}
 }
 
@@ -109,7 +106,7 @@ func (r *reader) absent(by step, err error) {
 // lead reads what a target stands for.
 func (r *reader) lead(ctx context.Context, by step, at target) {
 	if by.depth > maxDepth {
-		r.fail(by.parent, inputErrorf("%s: locations lead more than %d deep", at.own(), maxDepth))
+		r.fail(by.parent, fault.Inputf("%s: locations lead more than %d deep", at.own(), maxDepth))
 		return
 	}
 	at, err := r.branched(ctx, at)
@@ -123,7 +120,7 @@ func (r *reader) lead(ctx context.Context, by step, at target) {
 		return
 	}
 	if len(files) == 0 {
-		r.absent(by, &Error{"InputError", at.own() + " has no descriptors", fs.ErrNotExist})
+		r.absent(by, &fault.Error{Name: "InputError", Message: at.own() + " has no descriptors", Cause: fs.ErrNotExist})
 	}
 	for _, file := range files {
 		r.descriptors(ctx, by, file)
@@ -148,11 +145,11 @@ func (r *reader) descriptors(ctx context.Context, by step, at target) {
 	}
 	documents, err := split(text)
 	if err != nil {
-		r.fail(parent, inputErrorf("%s: %v", at.own(), err))
+		r.fail(parent, fault.Inputf("%s: %v", at.own(), err))
 		return
 	}
 	if len(documents) == 0 {
-		r.fail(parent, inputErrorf("%s has no entities", at.own()))
+		r.fail(parent, fault.Inputf("%s has no entities", at.own()))
 	}
 	var locations []Entity
 	for _, document := range documents {
@@ -183,7 +180,7 @@ func (r *reader) describe(ctx context.Context, d document, parent string, at tar
 		return Entity{}, false
 	}
 	if _, twice := r.index[ref]; twice {
-		r.note(parent, inputErrorf("%s is described twice", ref))
+		r.note(parent, fault.Inputf("%s is described twice", ref))
 		return Entity{}, false
 	}
 	r.index[ref] = len(r.stated)
@@ -203,11 +200,11 @@ func (r *reader) adopt(ref, parent string) {
 // says where it comes from.
 func (r *reader) complete(ctx context.Context, d document, at target) (Entity, error) {
 	said := func(err error) error {
-		var named *Error
+		var named *fault.Error
 		if errors.As(err, &named) && named.Name == unavailable {
 			return err
 		}
-		return inputErrorf("%s: %v", at.own(), err)
+		return fault.Inputf("%s: %v", at.own(), err)
 	}
 	if d.fault != nil {
 		return Entity{}, said(d.fault)
@@ -243,7 +240,7 @@ func (r *reader) annotations(at target) map[string]string {
 func (r *reader) follow(ctx context.Context, location Entity, at target, depth int) {
 	ref := location.Ref().String()
 	if kind := location.Text("type"); kind != "" && kind != at.typ() && kind != typeURL {
-		r.fail(ref, inputErrorf("%s: spec.type %q: a descriptor leads to locations of type url; "+
+		r.fail(ref, fault.Inputf("%s: spec.type %q: a descriptor leads to locations of type url; "+
 			"those of type file are stated in pronto.yaml", location.Ref(), kind))
 		return
 	}

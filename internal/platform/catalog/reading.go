@@ -1,5 +1,7 @@
 package catalog
 
+import "github.com/pronto-platform/pronto/internal/platform/fault"
+
 // stated is an entity that a location states, and the Location entities that
 // lead to it.
 type stated struct {
@@ -32,7 +34,7 @@ func (r reading) err() error {
 	if first == nil {
 		return nil
 	}
-	return &Error{Name: first.Name, Message: first.Message}
+	return &fault.Error{Name: first.Name, Message: first.Message}
 }
 
 func (r reading) entities() []Entity {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // The first wait before a forge that did not answer is asked again.
@@ -140,7 +142,7 @@ func (c *Catalog) refresh(ctx context.Context, id string) (silent bool, err erro
 }
 
 func unlessGone(err error) error {
-	if IsNotFound(err) {
+	if fault.IsNotFound(err) {
 		return nil
 	}
 	return err

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // maxBody bounds what a request may send, in bytes.
@@ -18,7 +20,7 @@ func (c *Catalog) Handler() http.Handler {
 		mux.Handle(route.method+" /api/catalog"+route.path, c.answer(route.serve))
 	}
 	mux.Handle("/api/catalog/", c.answer(func(_ http.ResponseWriter, r *http.Request) error {
-		return notFoundf("There is no %s %s", r.Method, r.URL.Path)
+		return fault.NotFoundf("There is no %s %s", r.Method, r.URL.Path)
 	}))
 	return mux
 }
@@ -65,7 +67,7 @@ func (c *Catalog) answer(handle serve) http.Handler {
 		if err == nil {
 			return
 		}
-		named := &Error{Name: "Error", Message: "The catalog failed to answer", Cause: err}
+		named := &fault.Error{Name: "Error", Message: "The catalog failed to answer", Cause: err}
 		_ = errors.As(err, &named) // else it stays as it is
 		if named.Status() >= http.StatusInternalServerError {
 			c.log.Error("answer a catalog request", "method", r.Method, "path", r.URL.Path, "error", err, "cause", named.Cause)
@@ -107,9 +109,9 @@ func decodeBody(decoder *json.Decoder, into any) error {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
-		return inputErrorf("The body is larger than %d bytes", maxBody)
+		return fault.Inputf("The body is larger than %d bytes", maxBody)
 	case err != nil:
-		return &Error{"InputError", fmt.Sprintf("The body is not the expected JSON: %v", readable(err)), err}
+		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("The body is not the expected JSON: %v", readable(err)), Cause: err}
 	}
 	return nil
 }

@@ -3,6 +3,8 @@ package catalog
 import (
 	"encoding/json"
 	"net/http"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // pathRef is the ref in the path of a by-name or by-entity call.
@@ -66,7 +68,7 @@ func (c *Catalog) getByUID(w http.ResponseWriter, r *http.Request) error {
 	}
 	found, there := s.byUID[r.PathValue("uid")]
 	if !there {
-		return notFoundf("No entity with uid %s", r.PathValue("uid"))
+		return fault.NotFoundf("No entity with uid %s", r.PathValue("uid"))
 	}
 	c.write(w, http.StatusOK, found.entity)
 	return nil
@@ -81,7 +83,7 @@ func (c *Catalog) deleteByUID(w http.ResponseWriter, r *http.Request) error {
 	}
 	found, there := s.byUID[r.PathValue("uid")]
 	if there && found.stands {
-		return conflictf("%s stands for a registered location; delete the location %s instead", found.ref, found.location)
+		return fault.Conflictf("%s stands for a registered location; delete the location %s instead", found.ref, found.location)
 	}
 	if there {
 		err = c.change(r.Context(), func(rec records) error { return rec.remove(r.Context(), found.ref) })
@@ -116,7 +118,7 @@ func (c *Catalog) postByRefs(w http.ResponseWriter, r *http.Request) error {
 	items := make([]any, 0, len(body.EntityRefs))
 	for _, ref := range body.EntityRefs {
 		found, err := c.find(r.Context(), ref)
-		if IsNotFound(err) || err == nil && (!filter.matches(found.index) || !fits(found.index)) {
+		if fault.IsNotFound(err) || err == nil && (!filter.matches(found.index) || !fits(found.index)) {
 			items = append(items, nil)
 			continue
 		}

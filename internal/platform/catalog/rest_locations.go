@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func (c *Catalog) getLocations(w http.ResponseWriter, r *http.Request) error {
@@ -78,7 +79,7 @@ func parseLocationQuery(r *http.Request) (at locationCursor, err error) {
 	if body.Cursor != "" {
 		err = decodeCursor(body.Cursor, &at)
 		if err == nil && (at.Limit < 1 || at.Offset < 0) {
-			err = inputErrorf("Malformed cursor")
+			err = fault.Inputf("Malformed cursor")
 		}
 		return at, err
 	}
@@ -105,14 +106,14 @@ func locationInput(r *http.Request) (Location, error) {
 
 func checkLocation(kind, address string) error {
 	if kind == typeFile {
-		return inputErrorf("Registered locations must be of type 'url'; " +
+		return fault.Inputf("Registered locations must be of type 'url'; " +
 			"files of this machine are stated in pronto.yaml, in catalog.locations")
 	}
 	if kind != typeURL {
-		return inputErrorf("Registered locations must be of type 'url', not %q", kind)
+		return fault.Inputf("Registered locations must be of type 'url', not %q", kind)
 	}
 	if parsed, err := url.Parse(address); err != nil || parsed.Host == "" {
-		return inputErrorf("target %q is not a URL", address)
+		return fault.Inputf("target %q is not a URL", address)
 	}
 	return nil
 }
@@ -126,7 +127,7 @@ func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
 	values := r.URL.Query()
 	onConflict := values.Get("onConflict")
 	if onConflict != "" && onConflict != "reject" && onConflict != "refresh" {
-		return inputErrorf("Invalid onConflict parameter %q, expected one of: reject, refresh", onConflict)
+		return fault.Inputf("Invalid onConflict parameter %q, expected one of: reject, refresh", onConflict)
 	}
 	existing, exists, err := c.locationAt(r.Context(), wanted.Type, wanted.Target)
 	if err != nil {
@@ -136,7 +137,7 @@ func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
 	case dryRun != "" && dryRun != "false":
 		return c.tryLocation(w, r, wanted, exists)
 	case exists && onConflict != "refresh":
-		return conflictf("Location %s:%s already exists with ID %s", existing.Type, existing.Target, existing.ID)
+		return fault.Conflictf("Location %s:%s already exists with ID %s", existing.Type, existing.Target, existing.ID)
 	}
 	registration, err := c.Register(r.Context(), wanted.Target)
 	if err != nil {
@@ -186,7 +187,7 @@ func (c *Catalog) putLocation(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case exists && other.ID != before.ID:
-		return conflictf("Location %s:%s already exists with ID %s", other.Type, other.Target, other.ID)
+		return fault.Conflictf("Location %s:%s already exists with ID %s", other.Type, other.Target, other.ID)
 	}
 	if err := c.read(ctx, wanted).err(); err != nil {
 		return err
@@ -209,7 +210,7 @@ func (c *Catalog) putLocation(w http.ResponseWriter, r *http.Request) error {
 func (c *Catalog) changeable(r *http.Request) (site, error) {
 	location, err := c.location(r.Context(), r.PathValue("id"))
 	if err == nil && location.configured {
-		return location, conflictf("Location %s is stated in pronto.yaml, in catalog.locations; change it there", location.ref())
+		return location, fault.Conflictf("Location %s is stated in pronto.yaml, in catalog.locations; change it there", location.ref())
 	}
 	return location, err
 }
@@ -232,7 +233,7 @@ func (c *Catalog) getLocationByEntity(w http.ResponseWriter, r *http.Request) er
 		return err
 	}
 	if found.location == "" {
-		return notFoundf("Entity %s comes from no registered location", found.ref)
+		return fault.NotFoundf("Entity %s comes from no registered location", found.ref)
 	}
 	location, err := c.location(r.Context(), found.location)
 	if err == nil {

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func (c *Catalog) getEntities(w http.ResponseWriter, r *http.Request) error {
@@ -55,7 +57,7 @@ func linkPosition(values url.Values) (position, error) {
 		return at, err
 	}
 	if at.Offset < 0 || at.Limit < -1 || at.Limit == 0 {
-		return at, inputErrorf("Malformed cursor")
+		return at, fault.Inputf("Malformed cursor")
 	}
 	return at, nil
 }
@@ -97,7 +99,7 @@ func continued(encoded string, resized bool, limit int) (cursor, error) {
 		at.Limit = limit
 	}
 	if at.Offset < 0 || at.Limit < 0 {
-		return at, inputErrorf("Malformed cursor")
+		return at, fault.Inputf("Malformed cursor")
 	}
 	return at, nil
 }
@@ -109,7 +111,7 @@ func parseTotal(mode string) (none bool, err error) {
 	case "exclude":
 		return true, nil
 	}
-	return false, inputErrorf("Invalid totalItems parameter %q, expected one of: include, exclude", mode)
+	return false, fault.Inputf("Invalid totalItems parameter %q, expected one of: include, exclude", mode)
 }
 
 // queryBody is a query as it is posted.
@@ -168,7 +170,7 @@ func (b queryBody) cursor() (at cursor, err error) {
 	at.Predicate, at.Term, at.TermFields = b.Query, b.FullTextFilter.Term, b.FullTextFilter.Fields
 	for _, one := range b.OrderBy {
 		if one.Field == "" || one.Order != "asc" && one.Order != "desc" {
-			return at, inputErrorf("Invalid orderBy, must be of the form {field, order}, with order asc or desc")
+			return at, fault.Inputf("Invalid orderBy, must be of the form {field, order}, with order asc or desc")
 		}
 		at.Orders = append(at.Orders, order{one.Field, one.Order == "desc"})
 	}
@@ -233,7 +235,7 @@ func parseOrder(text, key string) (order, error) {
 		form = "asc:field or desc:field"
 	}
 	if field == "" || (direction != "asc" && direction != "desc" && (direction != "" || key == "order")) {
-		return order{}, inputErrorf("Invalid %s parameter %q, must be of the form %s", key, text, form)
+		return order{}, fault.Inputf("Invalid %s parameter %q, must be of the form %s", key, text, form)
 	}
 	return order{field, direction == "desc"}, nil
 }
@@ -280,7 +282,7 @@ func (c *Catalog) answerFacets(w http.ResponseWriter, r *http.Request, wanted []
 		return err
 	}
 	if len(keys) == 0 {
-		return inputErrorf("Missing facet parameter")
+		return fault.Inputf("Missing facet parameter")
 	}
 	s, err := c.current(r.Context())
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -59,7 +60,7 @@ func (s *source) touch(at target) {
 func (s *source) file(ctx context.Context, at target) ([]byte, error) {
 	s.touch(at)
 	if s.files++; s.files > maxFiles {
-		return nil, inputErrorf("the location leads to more than %d files", maxFiles)
+		return nil, fault.Inputf("the location leads to more than %d files", maxFiles)
 	}
 	read := s.remote
 	if at.root != "" {
@@ -70,7 +71,7 @@ func (s *source) file(ctx context.Context, at target) ([]byte, error) {
 		return nil, unread(at, err)
 	}
 	if s.bytes += len(text); s.bytes > maxBytes {
-		return nil, inputErrorf("the location's files have more than %d bytes together", maxBytes)
+		return nil, fault.Inputf("the location's files have more than %d bytes together", maxBytes)
 	}
 	return text, nil
 }
@@ -91,9 +92,9 @@ func local(_ context.Context, at target) ([]byte, error) {
 	case err != nil:
 		return nil, err
 	case !info.Mode().IsRegular():
-		return nil, inputErrorf("%s is not a file", at.own())
+		return nil, fault.Inputf("%s is not a file", at.own())
 	case info.Size() > maxFile:
-		return nil, inputErrorf("%s has %d bytes, more than %d", at.own(), info.Size(), maxFile)
+		return nil, fault.Inputf("%s has %d bytes, more than %d", at.own(), info.Size(), maxFile)
 	}
 	return root.ReadFile(at.path)
 }
@@ -101,20 +102,20 @@ func local(_ context.Context, at target) ([]byte, error) {
 // unread says why something could not be read. What is not there is the
 // descriptor's fault; what does not answer may be there.
 func unread(at target, err error) error {
-	var named *Error
+	var named *fault.Error
 	switch {
 	case errors.As(err, &named):
 		return err
 	case errors.Is(err, scm.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return &Error{"InputError", fmt.Sprintf("Unable to read %s, %s is not there", at.typ(), at.own()), err}
+		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("Unable to read %s, %s is not there", at.typ(), at.own()), Cause: err}
 	case errors.Is(err, scm.ErrTooLarge):
-		return &Error{"InputError", fmt.Sprintf("Unable to read %s, %s is larger than %d bytes", at.typ(), at.own(), maxFile), err}
+		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("Unable to read %s, %s is larger than %d bytes", at.typ(), at.own(), maxFile), Cause: err}
 	case errors.Is(err, scm.ErrDirectory):
-		return &Error{"InputError", fmt.Sprintf("Unable to read %s, %s is a directory", at.typ(), at.own()), err}
+		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("Unable to read %s, %s is a directory", at.typ(), at.own()), Cause: err}
 	case at.root != "":
-		return &Error{"InputError", fmt.Sprintf("Unable to read file, %s: %v", at.own(), err), err}
+		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("Unable to read file, %s: %v", at.own(), err), Cause: err}
 	}
-	return &Error{"ServiceUnavailableError", fmt.Sprintf("Unable to read url, %s: the forge did not answer as expected", at.own()), err}
+	return &fault.Error{Name: "ServiceUnavailableError", Message: fmt.Sprintf("Unable to read url, %s: the forge did not answer as expected", at.own()), Cause: err}
 }
 
 // expand returns the files that a target stands for: itself, those that a
@@ -170,7 +171,7 @@ func (s *source) tree(ctx context.Context, at target) ([]string, error) {
 			names = append(names, name)
 		}
 		if len(names) > maxTree {
-			return inputErrorf("%s has more than %d files", at.own(), maxTree)
+			return fault.Inputf("%s has more than %d files", at.own(), maxTree)
 		}
 		return nil
 	})
@@ -180,7 +181,7 @@ func (s *source) tree(ctx context.Context, at target) ([]string, error) {
 func (s *source) remoteTree(ctx context.Context, at target) ([]string, error) {
 	entries, truncated, err := s.forge.Tree(ctx, at.owner, at.repository, at.branch)
 	if truncated {
-		return nil, inputErrorf("%s/%s has more files than the forge lists", at.owner, at.repository)
+		return nil, fault.Inputf("%s/%s has more files than the forge lists", at.owner, at.repository)
 	}
 	var names []string
 	for _, entry := range entries {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // target is a file or a directory that descriptors are read from. It is one of
@@ -32,11 +34,11 @@ func parseTarget(forge, address string) (target, error) {
 	forge = strings.TrimSuffix(forge, "/")
 	below, found := strings.CutPrefix(address, forge+"/")
 	if !found {
-		return target{}, inputErrorf("target %q is not below %s/", address, forge)
+		return target{}, fault.Inputf("target %q is not below %s/", address, forge)
 	}
 	parsed, err := url.Parse("/" + below)
 	if err != nil {
-		return target{}, inputErrorf("target %q is not a URL: %v", address, err)
+		return target{}, fault.Inputf("target %q is not a URL: %v", address, err)
 	}
 	parts, ok := segments(strings.TrimSuffix(parsed.EscapedPath(), "/"))
 	if !ok {
@@ -69,7 +71,7 @@ func segments(escaped string) (parts []string, ok bool) {
 }
 
 func malformed(forge, address string) error {
-	return inputErrorf("target %q is not of the form %s/{owner}/{repository}/blob/{branch}/{path}", address, forge)
+	return fault.Inputf("target %q is not of the form %s/{owner}/{repository}/blob/{branch}/{path}", address, forge)
 }
 
 func isYAML(name string) bool {
@@ -134,14 +136,14 @@ func (t target) relative(address string) (target, error) {
 	case strings.HasPrefix(address, "/") && t.root != "":
 		below, inside := strings.CutPrefix(path.Clean(address), strings.TrimSuffix(t.root, "/")+"/")
 		if !inside {
-			return target{}, inputErrorf("%q is not below %s", address, t.root)
+			return target{}, fault.Inputf("%q is not below %s", address, t.root)
 		}
 		joined = "/" + below
 	case strings.HasPrefix(address, "/"):
 		joined = path.Clean(address)
 	}
 	if joined == "/" {
-		return target{}, inputErrorf("%q in %s names no file", address, t.own())
+		return target{}, fault.Inputf("%q in %s names no file", address, t.own())
 	}
 	t.path, t.dir = strings.TrimPrefix(joined, "/"), strings.HasSuffix(address, "/")
 	return t, nil
@@ -155,7 +157,7 @@ func (t target) sibling(address string) (target, error) {
 	case err != nil:
 		return target{}, err
 	case next.root != t.root, !strings.EqualFold(next.owner, t.owner), !strings.EqualFold(next.repository, t.repository):
-		return target{}, inputErrorf("%q is not in the same repository as %s", address, t.own())
+		return target{}, fault.Inputf("%q is not in the same repository as %s", address, t.own())
 	}
 	return next, nil
 }

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 var (
@@ -95,7 +97,7 @@ func validKey(key string) bool {
 // check returns an InputError that tells all that is wrong with a descriptor.
 func check(e Entity) error {
 	if problems := validate(e); len(problems) > 0 {
-		return inputErrorf("%s %q: %s", cmp.Or(e.Kind, "entity"), e.Metadata.Name, strings.Join(problems, "; "))
+		return fault.Inputf("%s %q: %s", cmp.Or(e.Kind, "entity"), e.Metadata.Name, strings.Join(problems, "; "))
 	}
 	return nil
 }

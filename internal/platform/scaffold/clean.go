@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-github/v74/github"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 

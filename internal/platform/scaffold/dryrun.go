@@ -15,8 +15,8 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // DryRunRequest is a template that is not registered, with a form's values.

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // journal keeps tasks, their steps and their events.

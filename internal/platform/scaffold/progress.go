@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // begin marks a task as processing; the first time it says so in its log.

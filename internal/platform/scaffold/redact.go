@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // redact takes the task's secrets, and what was made of them, out of a text.

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/snapshot"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )

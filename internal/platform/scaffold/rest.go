@@ -7,7 +7,7 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func (s *Service) postTask(w http.ResponseWriter, r *http.Request) error {

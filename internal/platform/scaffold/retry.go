@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Retry goes on with a task that failed or was cancelled, from the step that

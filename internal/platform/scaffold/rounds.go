@@ -8,8 +8,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // maxRounds bounds what a step is repeated over.

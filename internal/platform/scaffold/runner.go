@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // heartbeat is how often a task at work says that it lives.

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 const (

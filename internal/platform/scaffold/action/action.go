@@ -9,8 +9,8 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )

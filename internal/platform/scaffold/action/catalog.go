@@ -8,7 +8,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func catalogWrite() Action {
@@ -119,9 +119,9 @@ func (h *Host) entity(ctx context.Context, input map[string]any, text string) (a
 	}
 	entity, err := h.Catalog.Get(ctx, ref.String())
 	switch {
-	case catalog.IsNotFound(err) && flag(input, "optional"):
+	case fault.IsNotFound(err) && flag(input, "optional"):
 		return nil, nil
-	case catalog.IsNotFound(err):
+	case fault.IsNotFound(err):
 		return nil, fault.NotFoundf("Entity %s not found", text)
 	case err != nil:
 		return nil, fmt.Errorf("read entity %s: %w", text, err)

@@ -3,7 +3,7 @@ package action
 import (
 	"context"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // What the fetch actions have in common.

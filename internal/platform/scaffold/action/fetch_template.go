@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // renderProperties are the inputs of every action that renders files.

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // publishable returns the directory of the workspace that is to be published.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-github/v74/github"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 var repoURLProperty = property("string", "HOST?owner=OWNER&repo=NAME, as a RepoUrlPicker gives it.")

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-github/v74/github"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 

@@ -12,7 +12,7 @@ import (
 	"path"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 

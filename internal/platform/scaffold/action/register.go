@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func catalogRegister(h *Host) Action {

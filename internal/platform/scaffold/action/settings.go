@@ -13,7 +13,7 @@ import (
 
 	"golang.org/x/crypto/nacl/box"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // settingProperties are the inputs by which a repository is set up.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/bmatcuk/doublestar/v4"
 
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
 )
 
 // rules say what of a skeleton is rendered.

@@ -8,7 +8,7 @@ import (
 	"os"
 	"path"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Limits of a workspace.

@@ -6,7 +6,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/pronto-platform/pronto/internal/platform/scaffold/fault"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Address is a file or directory of a repository of the forge, as its pages

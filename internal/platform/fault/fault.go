@@ -1,5 +1,5 @@
-// Package fault holds the failures of templates and tasks that a person is
-// told of, by the names of Backstage's error catalogue.
+// Package fault holds the failures that a person is told of, by the names of
+// Backstage's error catalogue.
 package fault
 
 import (
@@ -32,6 +32,8 @@ func (e *Error) Status() int {
 		return http.StatusConflict
 	case "NotAllowedError":
 		return http.StatusForbidden
+	case "ServiceUnavailableError":
+		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
 }
@@ -64,3 +66,6 @@ func Name(err error) string {
 	}
 	return "Error"
 }
+
+// IsNotFound reports whether err says that there is no such thing.
+func IsNotFound(err error) bool { return Name(err) == "NotFoundError" }
