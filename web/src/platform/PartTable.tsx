@@ -3,20 +3,21 @@ import page from "../components/Page.module.css";
 import { When } from "../components/When";
 import { useWords } from "../i18n/I18n";
 import { Station } from "../journey/Station";
-import classes from "../pages/Home.module.css";
+import home from "../pages/Home.module.css";
+import classes from "./Platform.module.css";
 
 type Part = Platform["parts"][number];
 
 const shapes: Record<Part["status"], PhaseStatus> = { starting: "running", ready: "done", failed: "failed" };
 
-/** PartTable is the platform's parts, those that are not ready first. */
+/** PartTable is the platform's parts, those that are not ready first; folded while all are ready. */
 export function PartTable({ parts }: { parts: readonly Part[] }) {
   const { t, saying } = useWords();
   const missing = parts.filter(({ status }) => status !== "ready").length;
   const sorted = [...parts].sort((a, b) => Number(a.status === "ready") - Number(b.status === "ready"));
   return (
-    <>
-      <p>{missing === 0 ? t("platform.allReady", { count: parts.length }) : t("platform.someNot", { count: missing, total: parts.length })}</p>
+    <details className={classes.parts} open={missing > 0}>
+      <summary>{missing === 0 ? t("platform.allReady", { count: parts.length }) : t("platform.someNot", { count: missing, total: parts.length })}</summary>
       <div className={page.tableWrap}>
         <table className={page.table}>
           <thead>
@@ -35,14 +36,14 @@ export function PartTable({ parts }: { parts: readonly Part[] }) {
                     <Station x={9} y={9} r={5} status={shapes[part.status]} />
                   </svg>{" "}
                   {t(`part.${part.status}`)}
-                  {part.reason && <span className={classes.sub}> {saying(part.reason)}</span>}
+                  {part.reason && <span className={home.sub}> {saying(part.reason)}</span>}
                 </td>
-                <td className={classes.quiet}>{part.since ? <When at={part.since} /> : "–"}</td>
+                <td className={home.quiet}>{part.since ? <When at={part.since} /> : "–"}</td>
               </tr>
             ))}
           </tbody>
         </table>
       </div>
-    </>
+    </details>
   );
 }
