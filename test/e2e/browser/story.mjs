@@ -85,7 +85,7 @@ export class Story {
     const forward = page.getByRole("button", { name: this.words.forward });
     await forward.click();
     await this.see(page, "replay");
-    while (await forward.isEnabled()) await forward.click();
+    for (let i = 0; i < 100 && (await forward.isEnabled()); i += 1) await forward.click();
     await this.station(page, "live", "done");
     await page.getByRole("button", { name: this.words.endReplay }).click();
   }

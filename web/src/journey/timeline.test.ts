@@ -45,6 +45,11 @@ describe("a replayed delivery", () => {
     expect(states(frameAt(failed, 4))).toBe("skipped failed waiting waiting waiting");
   });
   it("stops where something changed", () => expect(momentsOf(past, steps)).toEqual([0, 0.5, 2, 4, 4.4, 5, 6, 8]));
+  it("stops at its very end, also when something changed just before it", () => {
+    const late: Delivery = { ...past, seconds: 8.003 };
+    expect(momentsOf(late).at(-1)).toBe(8.003);
+    expect(momentsOf(late)).not.toContain(8);
+  });
   it("is one that is over and has times", () => {
     expect(replayable(past)).toBe(true);
     expect(replayable({ ...past, status: "in_progress" })).toBe(false);

@@ -54,13 +54,15 @@ function phaseAt(delivery: Delivery, phase: Phase, at: number, steps: readonly S
   return { ...rest, status: "running", seconds: at - span.start, evidence: {}, ...(now ? { reason: `runs ${now.name}` } : {}) };
 }
 
+const same = 0.005; // s; closer moments are one
+
 /** momentsOf is when something changed in a finished delivery, from its beginning to its end. */
 export function momentsOf(delivery: Delivery, steps: readonly Step[] = []): number[] {
   const spans: (Span | undefined)[] = [...delivery.phases.map((phase) => spanOf(delivery, phase)), ...steps];
   const length = lengthOf(delivery);
-  const all = [0, length, ...spans.flatMap((span) => (span ? [span.start, span.end ?? length] : []))];
-  const inside = all.filter((moment) => moment <= length).sort((a, b) => a - b);
-  return inside.filter((moment, i) => i === 0 || moment - (inside[i - 1] ?? 0) > 0.005);
+  const all = [0, ...spans.flatMap((span) => (span ? [span.start, span.end ?? length] : []))];
+  const inside = all.filter((moment) => moment < length - same).sort((a, b) => a - b);
+  return [...inside.filter((moment, i) => i === 0 || moment - (inside[i - 1] ?? 0) > same), length];
 }
 
 /** stepsOfRun is a run's steps on the delivery's time. */
