@@ -63,7 +63,7 @@ export const appRoutes = (world) => {
 
   return [
     ["GET", at(""), of((app, _, res) => json(res, 200, app))],
-    ["DELETE", at(""), of((app, _, res) => json(res, 202, world.remove(app.name)))],
+    ["DELETE", at(""), of((app, _, res) => json(res, 202, world.remove(app.name), repositories.delete(app.name)))],
     ["GET", at("/deliveries"), of((app, _, res) => json(res, 200, { deliveries: world.deliveries(app.name) }))],
     ["GET", at("/versions"), of((app, _, res) => json(res, 200, { versions: versionsOf(app) }))],
     ["POST", at("/rollback"), of(rollback)],

@@ -12,12 +12,13 @@ export function PageSkeleton({ rows = 5 }: { rows?: number }) {
   );
 }
 
+/** RowsSkeleton is rows of something before it is known. */
 export function RowsSkeleton({ rows = 5 }: { rows?: number }) {
   return (
-    <>
+    <div aria-busy="true">
       {Array.from({ length: rows }, (_, row) => (
         <Skeleton key={row} height={18} mb={20} width={`${96 - ((row * 17) % 30)}%`} />
       ))}
-    </>
+    </div>
   );
 }

@@ -14,14 +14,14 @@ type Props = { app: string; run: RunSummary; may: boolean; again: () => void };
 
 /** RunRow is a run in the list. */
 export function RunRow({ app, run, may, again }: Props) {
-  const { t, seconds } = useWords();
+  const { seconds } = useWords();
   const took = tookOf(run);
   return (
     <tr>
       <td>
         <span className={classes.run}>
           <RunMark run={run} />
-          <Link to={`/apps/${app}/runs/${run.id}`} className={classes.name} aria-label={t("runs.open", { id: run.id })}>
+          <Link to={`/apps/${app}/runs/${run.id}`} className={classes.name}>
             {run.name} #{run.id}
           </Link>
         </span>
