@@ -48,7 +48,7 @@ func (w *wiring) platform(ctx context.Context) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := w.rooms(db, forge)
+	r, err := w.rooms(ctx, db, forge)
 	if err != nil {
 		return nil, err
 	}
@@ -62,11 +62,11 @@ func (w *wiring) platform(ctx context.Context) ([]need, error) {
 	}, nil
 }
 
-func (w *wiring) rooms(db *sql.DB, forge *scm.Client) (r rooms, err error) {
+func (w *wiring) rooms(ctx context.Context, db *sql.DB, forge *scm.Client) (r rooms, err error) {
 	for _, open := range []func() error{
 		func() error { r.access, err = w.access(db); return err },
 		func() error { r.catalog, err = w.catalog(db, forge); return err },
-		func() error { r.delivery, err = w.delivery(db, forge, r.catalog); return err },
+		func() error { r.delivery, err = w.delivery(ctx, db, forge, r.catalog); return err },
 		func() error { r.scaffold, err = w.scaffold(db, forge, r); return err },
 		func() error { r.portal, err = w.portal(r); return err },
 	} {
@@ -92,8 +92,8 @@ func (w *wiring) catalog(db *sql.DB, forge *scm.Client) (*catalog.Catalog, error
 	})
 }
 
-func (w *wiring) delivery(db *sql.DB, forge *scm.Client, entities *catalog.Catalog) (*delivery.Service, error) {
-	return delivery.New(delivery.Config{
+func (w *wiring) delivery(ctx context.Context, db *sql.DB, forge *scm.Client, entities *catalog.Catalog) (*delivery.Service, error) {
+	service, err := delivery.New(delivery.Config{
 		DB: db, SCM: forge, Kubernetes: w.kube, Catalog: entities,
 		Names: delivery.Names{
 			Organization: w.cfg.Organization, RepositoryPrefix: repositoryPrefix, Domain: w.cfg.Domain,
@@ -104,6 +104,10 @@ func (w *wiring) delivery(db *sql.DB, forge *scm.Client, entities *catalog.Catal
 		WebhookSecret: w.creds.PortalWebhook, Reserved: config.SystemHosts, Logger: w.logger("delivery"),
 		Limits: delivery.Limits{Applications: w.cfg.Limits.Applications, ApplicationsPerOwner: w.cfg.Limits.ApplicationsPerOwner},
 	})
+	if err != nil {
+		return nil, err
+	}
+	return service, service.Restore(ctx) // the portal may be asked before the rest stands
 }
 
 func (w *wiring) scaffold(db *sql.DB, forge *scm.Client, r rooms) (*scaffold.Service, error) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
@@ -179,6 +180,7 @@ func TestAnApplicationGoesLiveFailsSurvivesARestartAndIsDeleted(t *testing.T) {
 
 	w.aFailedBuildKeepsTheOldVersion()
 	stop()
+	w.isKnownBeforeItIsFollowed()
 	stop = w.serve()
 	defer stop()
 	view = w.until("hello", "after a restart the old version is live", func(v delivery.View) bool { return v.URL != "" })
@@ -186,6 +188,26 @@ func TestAnApplicationGoesLiveFailsSurvivesARestartAndIsDeleted(t *testing.T) {
 		t.Errorf("after a restart: %s %q", view.Status, view.Reason)
 	}
 	w.aDeletionRunsToItsEnd()
+}
+
+// While the platform starts nobody may be told that the application is gone.
+func (w *world) isKnownBeforeItIsFollowed() {
+	w.t.Helper()
+	service := must[*delivery.Service](w.t)(delivery.New(w.config))
+	if err := service.Restore(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	if view, ok := service.Get("hello"); !ok || view.Status != "failed" || len(service.List()) != 1 {
+		w.t.Errorf("before Run hello is %+v, %v", view, ok)
+	}
+	ctx, cancel := context.WithTimeout(w.t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := service.Deliveries(ctx, "hello", 1); !errors.Is(err, context.DeadlineExceeded) {
+		w.t.Errorf("before Run its deliveries are answered with %v, want a wait", err)
+	}
+	if _, err := service.Deliveries(w.t.Context(), "other", 1); !errors.Is(err, delivery.ErrNotFound) {
+		w.t.Errorf("what does not exist: %v", err)
+	}
 }
 
 func (w *world) aFailedBuildKeepsTheOldVersion() {

@@ -65,6 +65,7 @@ type Service struct {
 
 	mu       sync.Mutex
 	follow   func(*tracker) // starts one below Run; nil while the service does not run
+	restored bool
 	trackers map[string]*tracker
 	views    map[string]View
 	members  sync.WaitGroup // trackers
@@ -121,12 +122,32 @@ func complete(cfg *Config) error {
 // Name implements part.Part.
 func (s *Service) Name() string { return "delivery" }
 
-// Run implements part.Part: it goes on with every application where the
-// journal left it.
-func (s *Service) Run(ctx context.Context, ready func()) error {
+// Restore reads the journal. From then on every application is known, as it
+// was last seen, and what is asked of one waits until Run follows it. Who asks
+// while the platform starts must not be told that there are no applications.
+func (s *Service) Restore(ctx context.Context) error {
 	apps, err := s.journal.apps(ctx)
 	if err != nil {
 		return err
+	}
+	for _, app := range apps {
+		if err := s.restore(ctx, app); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	s.restored = true
+	s.mu.Unlock()
+	return nil
+}
+
+// Run implements part.Part: it goes on with every application where the
+// journal left it.
+func (s *Service) Run(ctx context.Context, ready func()) error {
+	if !s.isRestored() {
+		if err := s.Restore(ctx); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer s.end()
@@ -134,12 +155,7 @@ func (s *Service) Run(ctx context.Context, ready func()) error {
 	if err := s.cluster.start(ctx); err != nil {
 		return stopped(ctx, err)
 	}
-	s.setFollow(func(t *tracker) { s.members.Go(func() { t.run(ctx) }) })
-	for _, app := range apps {
-		if err := s.restore(ctx, app); err != nil {
-			return stopped(ctx, err)
-		}
-	}
+	s.followAll(func(t *tracker) { s.members.Go(func() { t.run(ctx) }) })
 	close(s.begun)
 	if err := s.replay(ctx); err != nil {
 		return stopped(ctx, err)
@@ -159,16 +175,28 @@ func stopped(ctx context.Context, err error) error {
 
 // end waits for what Run started; its context is over.
 func (s *Service) end() {
-	s.setFollow(nil)
+	s.mu.Lock()
+	s.follow = nil
+	s.mu.Unlock()
 	s.members.Wait()
 	s.work.Wait()
 	s.cluster.stop()
 }
 
-func (s *Service) setFollow(follow func(*tracker)) {
+// followAll starts the trackers that there are, and those that come.
+func (s *Service) followAll(follow func(*tracker)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.follow = follow
+	for _, t := range s.trackers {
+		follow(t)
+	}
+}
+
+func (s *Service) isRestored() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.restored
 }
 
 func (s *Service) restore(ctx context.Context, app App) error {
@@ -182,15 +210,14 @@ func (s *Service) restore(ctx context.Context, app App) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.adopt(newTracker(s, app, d))
+	s.know(newTracker(s, app, d))
 	return nil
 }
 
-// adopt starts a tracker; s.mu is held and s.follow is there.
-func (s *Service) adopt(t *tracker) {
+// know makes an application known; s.mu is held.
+func (s *Service) know(t *tracker) {
 	s.trackers[t.app.Name] = t
 	s.views[t.app.Name] = viewOf(t.app, t.d, t.checked, s.names)
-	s.follow(t)
 }
 
 // housekeep looks for repositories nobody told of, and forgets old events.
@@ -236,7 +263,8 @@ func (s *Service) tracker(app string, otherwise App) *tracker {
 	t, ok := s.trackers[app]
 	if !ok {
 		t = newTracker(s, otherwise, nil)
-		s.adopt(t)
+		s.know(t)
+		s.follow(t)
 	}
 	return t
 }

@@ -85,6 +85,7 @@ func (t *tracker) tell(ctx context.Context, m message) bool {
 // run is the tracker's life, until ctx is done or the application is deleted.
 func (t *tracker) run(ctx context.Context) {
 	defer close(t.gone)
+	t.startedAt = t.s.cfg.Clock()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
