@@ -25,7 +25,7 @@ func (r *run) step(ctx context.Context, position int, step Step) error {
 	if err := r.beginStep(ctx, position, step, before.Status == StatusProcessing); err != nil {
 		return err
 	}
-	output, skipped, err := r.perform(ctx, position, step)
+	output, skipped, err := r.persist(ctx, position, step)
 	err = r.redactError(err)
 	switch {
 	case err != nil && ctx.Err() != nil:

@@ -17,26 +17,6 @@ import (
 	"github.com/pronto-platform/pronto/internal/estate/actions/protocol"
 )
 
-func TestAnOutageIsToldFromARefusal(t *testing.T) {
-	for said, want := range map[string]bool{
-		"fatal: unable to access 'https://git.x/a/b/': HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)": true,
-		"fatal: unable to access 'https://git.x/a/b/': The requested URL returned error: 503":                          true,
-		"fatal: unable to access 'https://git.x/a/b/': Failed to connect to git.x port 443: Couldn't connect":          true,
-		"error: RPC failed; curl 56 Recv failure: Connection reset by peer":                                            true,
-		"fatal: the remote end hung up unexpectedly":                                                                   true,
-		"failed to push registry.x/a: unexpected status from HEAD request: 502 Bad Gateway":                            true,
-		"failed to do request: Head \"https://registry.x/v2/\": EOF":                                                   true,
-		"fatal: unable to access 'https://git.x/a/b/': The requested URL returned error: 403":                          false,
-		"fatal: couldn't find remote ref nothing":                                                                      false,
-		"process \"/bin/sh -c npm ci\" did not complete successfully: exit code: 1":                                    false,
-		"": false,
-	} {
-		if got := away(said); got != want {
-			t.Errorf("away(%q) = %v, want %v", said, got, want)
-		}
-	}
-}
-
 func TestCheckoutWaitsForAForgeThatIsAway(t *testing.T) {
 	root, sha := repository(t)
 	forge := flaky(t, root, 2)
