@@ -29,7 +29,7 @@ type Process struct {
 const (
 	firstDelay = 200 * time.Millisecond
 	lastDelay  = 10 * time.Second
-	steady     = 30 * time.Second
+	steady     = 5 * time.Second
 	// grace is what a process gets to end by itself before it is killed.
 	grace = 3 * time.Second
 )
