@@ -38,6 +38,11 @@ describe("what the platform says", () => {
     ["1 of 2 pods are ready", "1 de 2 pods prontos"],
     ['step "Test" of job "build" failed: exit code 1', "a etapa “Test” do job “build” falhou: código de saída 1"],
     ['name: "a" is taken; choose another', '"a" já está em uso; escolha outro'],
+    ["the application answers 503; the old version is still live", "o aplicativo responde 503; a versão anterior continua no ar"],
+    ["the rollout exceeded its progress deadline: the container web crashes (exit code 1, 3 restarts); see its log", "a troca de versão passou do prazo: o contêiner web está caindo (código de saída 1, 3 reinícios); veja o log dele"],
+    ["the application does not answer any more: no answer within 3s", "o aplicativo não responde: nenhuma resposta em 3s"],
+    ['path: has the part ".."; give the path without it', "tem a parte “..”; informe o caminho sem ela"],
+    ["something new; the old version is still live", "something new; a versão anterior continua no ar"],
     ["something new", "something new"],
   ])("%s is %s in Portuguese", (said, words) => expect(serverText("pt", said)).toBe(words));
   it("loses only the field's name in English", () => expect(serverText("en", "name: has 41 characters; use at most 40")).toBe("has 41 characters; use at most 40"));

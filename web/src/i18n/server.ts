@@ -1,8 +1,15 @@
 import type { Lang } from "../format/time";
 import { appPhrases } from "./phrases.app";
+import { catalogPhrases } from "./phrases.catalog";
+import { deliveryPhrases } from "./phrases.delivery";
 import { portalPhrases } from "./phrases.portal";
+import { refusalPhrases } from "./phrases.refusals";
+import { taskPhrases } from "./phrases.tasks";
 
-/** Phrase is a sentence of the platform as it comes, and how it reads in Portuguese. */
+/**
+ * Phrase is a sentence of the platform as it comes, and how it reads in
+ * Portuguese: $1 is a part as it is, {1} a part that is a sentence itself.
+ */
 export type Phrase = readonly [RegExp, string];
 
 /*
@@ -10,14 +17,34 @@ export type Phrase = readonly [RegExp, string];
  * is in English. These are its sentences in Portuguese; one that is not here
  * is shown as it came, so nothing is ever hidden.
  */
-const phrases: readonly Phrase[] = [...appPhrases, ...portalPhrases];
+const phrases: readonly Phrase[] = [...appPhrases, ...portalPhrases, ...deliveryPhrases, ...taskPhrases, ...refusalPhrases, ...catalogPhrases];
+
+/** The field that a sentence is about stands before it; where it is shown, the field is plain. */
+const field = /^(?:approve|architecture|before|collaborators|content|context|days|directoryContents|files|format|id|Last-Event-ID|message|name|owner|path|paths|replicas|service\.\w+(?:\[\d+\])?|sourcePath|template|to): /;
 
 /** serverText is a sentence of the platform in the reader's language. */
 export function serverText(lang: Lang, text: string): string {
-  const said = text.replace(/^[a-z]+: (?=")|^name: /, "");
-  if (lang === "en") {
-    return said;
+  return lang === "en" ? text.replace(/^[a-z]+: (?=")|^name: /, "") : (translated(text) ?? text.replace(field, ""));
+}
+
+/** translated is a sentence of the platform in Portuguese, if it is known; each part for itself if it has several. */
+export function translated(text: string): string | undefined {
+  const said = text.replace(field, "");
+  const found = whole(text) ?? whole(said);
+  if (found !== undefined || !said.includes("; ")) return found;
+  const parts = said.split("; ");
+  const known = parts.map(translated);
+  return known.some((part) => part !== undefined) ? known.map((part, i) => part ?? parts[i]).join("; ") : undefined;
+}
+
+function whole(text: string): string | undefined {
+  for (const [pattern, words] of phrases) {
+    const parts = pattern.exec(text);
+    if (parts) return words.replace(/\$(\d)|\{(\d)\}/g, (_, plain?: string, sentence?: string) => (plain ? (parts[Number(plain)] ?? "") : inner(parts[Number(sentence)] ?? ""))).trim();
   }
-  const found = phrases.find(([pattern]) => pattern.test(said));
-  return found ? said.replace(found[0], found[1]) : said;
+  return undefined;
+}
+
+function inner(text: string): string {
+  return translated(text) ?? text;
 }

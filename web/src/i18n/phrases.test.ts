@@ -1,0 +1,29 @@
+import { basename, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+import { translated } from "./server";
+import { goFiles, spokenAfter, spokenIn, type Spoken } from "./spoken";
+
+const platform = join(import.meta.dirname, "../../../internal/platform");
+const refused = /refusal\.(?:New|Because)\(|RefusalError\{|Reason(?: =|:) (?=["`])|Reason(?: =|:) fmt\.Sprintf\(|\bproblem\(http\.|fault\.\w+f\(/g;
+
+/** Their sentences are all for people. */
+const whole = ["evaluate.go", "rollout.go", "probe.go", "live.go", "deletion.go", "quota.go", "names.go", "validate.go"].map((name) => join(platform, "delivery", name));
+
+/** What only programs that speak the API themselves can provoke; the web app has no way to. */
+const programs = ["catalog/rest_query.go", "catalog/predicate.go", "catalog/filter.go", "catalog/paging.go", "catalog/fields.go", "scaffold/rest_tasks.go", "scaffold/stream.go"];
+
+/** Pieces of other sentences, what is compared with, and what only the log gets. */
+const unsaid = ["was sample", "violates PodSecurity", "exceeded quota", "remote error", 'delete sample: unknown step "sample"', "delete namespace sample: sample"];
+
+function sentences(): Spoken[] {
+  const files = goFiles(platform).filter((file) => !programs.includes(relative(platform, file)));
+  const cause = files.filter((file) => /delivery\/(?:cause\/|source\/path)/.test(file));
+  return [...[...whole, ...cause].flatMap(spokenIn), ...files.flatMap((file) => spokenAfter(file, refused))];
+}
+
+const all = [...new Map(sentences().map((each) => [each.text, each])).values()].filter(({ text }) => !unsaid.includes(text));
+
+describe("what the platform's sources say to people", () => {
+  it("is found", () => expect(all.length).toBeGreaterThan(150));
+  it.each(all.map(({ file, text }) => [text, basename(file)]))("%s (%s) has a sentence in Portuguese", (text) => expect(translated(text)).toBeDefined());
+});
