@@ -13,7 +13,7 @@ describe("markdown", () => {
     ]);
   });
   it("leaves markup as text", () => expect(spansOf("<b>no</b> <script>x</script>")).toEqual([{ kind: "text", text: "<b>no</b> <script>x</script>" }]));
-  it.each(["javascript:alert(1)", "data:text/html,x", "//evil.example", "vbscript:x"])("does not link to %s", (href) => {
+  it.each(["javascript:alert(1)", "data:text/html,x", "//evil.example", "/\\evil.example", "\\\\evil.example", "vbscript:x"])("does not link to %s", (href) => {
     expect(isSafe(href)).toBe(false);
     expect(spansOf(`[x](${href})`).some(({ kind }) => kind === "link")).toBe(false);
   });

@@ -30,9 +30,9 @@ function spanOf([whole, code, strong, strong2, em, text, href, bare]: RegExpMatc
   return href !== undefined && text !== undefined && isSafe(href) ? { kind: "link", text, href } : { kind: "text", text: text ?? whole };
 }
 
-/** isSafe tells whether an address that somebody else wrote may be followed. */
+/** isSafe tells whether an address that somebody else wrote may be followed; browsers read /\ as //. */
 export function isSafe(href: string): boolean {
-  return /^(?:https?:\/\/|mailto:|\/(?!\/)|#)/i.test(href);
+  return /^(?:https?:\/\/|mailto:|\/(?![/\\])|#)/i.test(href);
 }
 
 const item = /^\s*(?:[-*+]|(\d+)[.)])\s+(.*)$/;
