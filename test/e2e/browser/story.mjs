@@ -59,8 +59,9 @@ export class Story {
   async toReview(page) {
     const review = page.locator("#review");
     for (let i = 0; i < 5 && !(await review.isVisible()); i += 1) {
+      const form = await page.locator("main form").elementHandle();
       await page.locator("main form button[type=submit]").click();
-      await page.waitForTimeout(100); // the next page of the form comes with the next frame
+      await page.waitForFunction((shown) => !shown.isConnected, form);
     }
     await review.waitFor();
   }
