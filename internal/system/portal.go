@@ -165,8 +165,16 @@ func deliveryTask(t scaffold.Task) delivery.Task {
 	entity, _ := t.Output["entityRef"].(string)
 	return delivery.Task{
 		ID: t.ID, TemplateRef: t.TemplateRef, Status: t.Status, CreatedBy: t.CreatedBy, CreatedAt: t.CreatedAt,
-		Values: t.Values, EntityRef: entity, Error: t.Error,
+		Values: t.Values, EntityRef: entity, Error: t.Error, StartedAt: t.StartedAt, FinishedAt: t.FinishedAt, Steps: deliverySteps(t.Steps),
 	}
+}
+
+func deliverySteps(states []scaffold.StepState) []delivery.TaskStep {
+	steps := make([]delivery.TaskStep, 0, len(states))
+	for _, s := range states {
+		steps = append(steps, delivery.TaskStep{ID: s.ID, Name: s.Name, Action: s.Action, Status: s.Status, StartedAt: s.StartedAt, FinishedAt: s.FinishedAt})
+	}
+	return steps
 }
 
 // observer tells delivery of every change of a task.

@@ -88,10 +88,9 @@ func Missing() error {
 	return errors.Join(problems...)
 }
 
-// Start brings a platform up and returns when all its parts are ready. Settings
-// are further lines of its configuration. What is returned beside an error must
-// be stopped too, unless it is nil.
-func Start(ctx context.Context, log io.Writer, settings ...string) (*Platform, error) {
+// Start brings a platform up and returns when all its parts are ready. What is
+// returned beside an error must be stopped too, unless it is nil.
+func Start(ctx context.Context, log io.Writer) (*Platform, error) {
 	if err := Missing(); err != nil {
 		return nil, err
 	}
@@ -100,7 +99,7 @@ func Start(ctx context.Context, log io.Writer, settings ...string) (*Platform, e
 		return nil, err
 	}
 	p := &Platform{Root: Root(), State: state}
-	if err := os.WriteFile(p.Path("test.yaml"), []byte(configuration+strings.Join(settings, "\n")), 0o600); err != nil {
+	if err := os.WriteFile(p.Path("test.yaml"), []byte(configuration), 0o600); err != nil {
 		return p, err
 	}
 	if err := p.Up(ctx, log); err != nil {

@@ -28,21 +28,20 @@ type reader struct {
 	*source
 	reading
 	origin string         // type:target of the location
-	wide   bool           // it may state entities of every kind
 	index  map[string]int // of stated, by ref
 	seen   map[string][]string
 }
 
 // read reads all that a location leads to. What is wrong stands in the
 // reading; nothing of it ends the rest.
-func (c *Catalog) read(ctx context.Context, location site) reading {
+func (c *Catalog) read(ctx context.Context, location Location) reading {
 	r := &reader{
 		source: &source{forge: c.scm, from: map[repository]bool{}},
-		origin: location.ref(), wide: location.wide(), index: map[string]int{}, seen: map[string][]string{},
+		origin: location.ref(), index: map[string]int{}, seen: map[string][]string{},
 	}
 	r.faults = map[string][]Fault{}
 	root := generated(location.Type, location.Target)
-	at, err := c.target(location.Location)
+	at, err := c.target(location)
 	if err != nil {
 		r.fail(root, err)
 	} else {
@@ -178,10 +177,6 @@ func (r *reader) describe(ctx context.Context, d document, parent string, at tar
 		r.note(ref, err)
 		r.note(parent, err)
 		r.doubt = r.doubt || isLocation(Entity{Kind: strings.SplitN(ref, ":", 2)[0]})
-		return Entity{}, false
-	}
-	if err := r.allow(entity.Kind); err != nil {
-		r.note(parent, err)
 		return Entity{}, false
 	}
 	if _, twice := r.index[ref]; twice {

@@ -132,7 +132,7 @@ func (w *world) rollOut(app, image string) {
 	must[*appsv1.Deployment](w.t)(w.kube.AppsV1().Deployments(app).UpdateStatus(ctx, deployment, metav1.UpdateOptions{}))
 	pod := must[*corev1.Pod](w.t)(w.kube.CoreV1().Pods(app).Create(ctx,
 		&corev1.Pod{ObjectMeta: metav1.ObjectMeta{Name: app + "-1", Labels: labels}, Spec: spec}, metav1.CreateOptions{}))
-	pod.Status = corev1.PodStatus{Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue}}}
+	pod.Status = corev1.PodStatus{Phase: corev1.PodRunning, Conditions: []corev1.PodCondition{{Type: corev1.PodReady, Status: corev1.ConditionTrue, LastTransitionTime: metav1.Now()}}}
 	must[*corev1.Pod](w.t)(w.kube.CoreV1().Pods(app).UpdateStatus(ctx, pod, metav1.UpdateOptions{}))
 }
 

@@ -20,6 +20,7 @@ type Facts struct {
 	Name        *NameFact
 	Edge        *EdgeFact
 	Answer      *AnswerFact
+	RunRecorded int64  // the run whose jobs are in the delivery's record for good
 	NewerPush   string // revision of a later commit by a person; empty: this is the latest
 }
 
@@ -29,6 +30,10 @@ type TaskFact struct {
 	Status    string // open, processing, completed, failed, cancelled
 	CreatedAt time.Time
 	Error     string
+	StartedAt time.Time // zero before
+	// FinishedAt is zero before; Steps are as the scaffolder told them last.
+	FinishedAt time.Time
+	Steps      []TaskStep
 }
 
 // RepositoryFact is the repository as the forge answered for it.
@@ -72,6 +77,9 @@ type RunFact struct {
 	FinishedAt time.Time
 	Current    string // the step that runs now, as `test / Test`
 	Failure    *RunFailure
+	Attempt    int
+	Jobs       []Job // with their steps, as they were read last
+	JobsFinal  bool  // the jobs were read after the run's end
 }
 
 // RunFailure names what failed in a run.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/google/go-github/v74/github"
 
@@ -131,7 +132,7 @@ func (f forge) run(ctx context.Context, app, revision string) (*RunFact, error) 
 
 func runOf(r *github.WorkflowRun) *RunFact {
 	fact := &RunFact{ID: r.GetID(), URL: r.GetHTMLURL(), Name: r.GetName(), Status: r.GetStatus(),
-		Conclusion: r.GetConclusion(), StartedAt: r.GetRunStartedAt().Time}
+		Conclusion: r.GetConclusion(), StartedAt: r.GetRunStartedAt().Time, Attempt: r.GetRunAttempt()}
 	if fact.Status == "completed" {
 		fact.FinishedAt = r.GetUpdatedAt().Time
 	}
@@ -144,6 +145,7 @@ func (f forge) jobs(ctx context.Context, app string, fact *RunFact) error {
 	if err != nil {
 		return err
 	}
+	fact.takeJobs(list, time.Now())
 	for _, job := range list {
 		if step := currentStep(job); step != "" {
 			fact.Current = step

@@ -65,14 +65,17 @@ func (j journal) exists(ctx context.Context, query string, args ...any) (bool, e
 	return true, nil
 }
 
-// save writes an application and the deliveries given, with one event, at
-// once or not at all, and returns the event's id.
-func (j journal) save(ctx context.Context, app *App, changed []Delivery, event Event) (int64, error) {
+// save writes an application, the deliveries given and steps of them, with one
+// event, at once or not at all, and returns the event's id.
+func (j journal) save(ctx context.Context, app *App, changed []Delivery, event Event, steps ...recorded) (int64, error) {
 	tx, err := j.db.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, fmt.Errorf("delivery: save %s: %w", app.Name, err)
 	}
 	id, err := j.write(ctx, tx, app, changed, event)
+	if err == nil {
+		err = writeSteps(ctx, tx, steps)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("delivery: save %s: %w", app.Name, errors.Join(err, tx.Rollback()))
 	}

@@ -94,7 +94,7 @@ func (t *tracker) observer(name string) func(context.Context) (message, error) {
 	case lookRun:
 		return func(ctx context.Context) (message, error) {
 			run, err := s.forge.run(ctx, app.Name, revision)
-			return of(func(t *tracker) { t.seeRun(run) }), err
+			return of(func(t *tracker) { t.seeRun(run); t.missRun(run, err) }), err
 		}
 	case lookImage:
 		return func(ctx context.Context) (message, error) {
@@ -136,6 +136,7 @@ func (t *tracker) seeRun(run *RunFact) {
 	if before := t.facts.Run; before != nil && before.ID == run.ID && run.Failure == nil && run.Conclusion == before.Conclusion {
 		run.Failure = before.Failure
 	}
+	t.keepJobs(run)
 	t.facts.Run = run
 }
 

@@ -69,6 +69,7 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 	planBuild(looks, d, f)
 	planSync(looks, d, f)
 	planAddress(looks, app, d, f)
+	planRecord(looks, d, f)
 	return looks
 }
 

@@ -17,6 +17,19 @@ type Task struct {
 	Values      map[string]any
 	EntityRef   string // of the catalog entry it made, once it did
 	Error       string
+	StartedAt   time.Time // zero before
+	FinishedAt  time.Time // zero before
+	Steps       []TaskStep
+}
+
+// TaskStep is a step of a task.
+type TaskStep struct {
+	ID         string
+	Name       string
+	Action     string
+	Status     string // processing, completed, failed, cancelled, skipped; open before
+	StartedAt  *time.Time
+	FinishedAt *time.Time
 }
 
 // ObserveTask takes the state of a task that creates an application. It may
@@ -63,7 +76,8 @@ func (t *tracker) seeTask(ctx context.Context, task Task) {
 	if t.app.Deletion != nil {
 		return
 	}
-	fact := &TaskFact{ID: task.ID, Status: task.Status, CreatedAt: task.CreatedAt, Error: task.Error}
+	fact := &TaskFact{ID: task.ID, Status: task.Status, CreatedAt: task.CreatedAt, Error: task.Error,
+		StartedAt: task.StartedAt, FinishedAt: task.FinishedAt, Steps: task.Steps}
 	switch {
 	case t.d != nil && t.d.TaskID == task.ID:
 	case t.d == nil || t.d.Phase(Create).Status == Failed:

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"log/slog"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // tracker owns one application: only its own goroutine touches its fields, and
@@ -25,6 +23,7 @@ type tracker struct {
 	checked   bool   // the address was asked since the start of the process
 	misses    int
 	startedAt time.Time
+	steps     recorder
 	saved     string // what was last journalled and told, to find changes
 }
 
@@ -129,9 +128,13 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 		evaluated := Evaluate(t.facts, *t.d, t.s.cfg.Clock())
 		next = &evaluated
 		t.app.Address = t.app.Address.after(t.facts.Answer, evaluated)
+		t.watchSteps(ctx, evaluated)
 	}
 	if !t.keep(ctx, next) {
 		return saveRetry
+	}
+	if next != nil && next.Status != InProgress {
+		t.flush(ctx) // what is seen after the end
 	}
 	if next != nil && next.Phase(Build).Status == Running {
 		return imageGrace / 4 // its waits end by the clock
@@ -158,11 +161,13 @@ func (t *tracker) commit(ctx context.Context, d *Delivery, changed []Delivery, f
 	app := t.app
 	view := viewOf(app, d, t.checked, t.s.names)
 	event := Event{At: now, App: app.Name, Kind: "app", Data: view}
-	id, err := t.s.journal.save(ctx, &app, changed, event)
+	steps := t.steps.pending(d)
+	id, err := t.s.journal.save(ctx, &app, changed, event, steps...)
 	if err != nil {
 		t.log.Error("cannot journal", "error", err)
 		return false
 	}
+	t.steps.keep(steps)
 	t.logPhases(d)
 	t.app.ID, t.d, t.saved = app.ID, d, fingerprint
 	event.ID = id
@@ -219,7 +224,8 @@ func (t *tracker) begin(ctx context.Context, taskID string, push *PushFact) {
 	if push == nil && task != nil {
 		started = task.CreatedAt
 	}
-	d := newDelivery(uuid.NewString(), t.app.Name, taskID, started)
+	t.flush(ctx)
+	d := newDelivery(newID(), t.app.Name, taskID, started)
 	t.expect(ctx, &d)
 	t.facts = Facts{Public: t.app.Public, Push: push}
 	if push == nil {

@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/pronto-platform/pronto/api/openapi"
 	"github.com/pronto-platform/pronto/internal/platform/access"
@@ -71,8 +70,6 @@ type Portal struct {
 	cfg  Config
 	log  *slog.Logger
 	find func(app string) (delivery.View, bool)
-	// again is how often a caller who is still being answered is asked who they are.
-	again time.Duration
 }
 
 // webhookPath is where the forge tells of its events.
@@ -96,7 +93,7 @@ func New(cfg Config) (*Portal, error) {
 			return nil, errors.New("portal: " + what + " is needed")
 		}
 	}
-	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get, again: heartbeat}, nil
+	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get}, nil
 }
 
 // handler serves a request or returns an error for the envelope.
@@ -119,6 +116,9 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/apps/{name}", access.ReadApps, p.getApp},
 		{"DELETE", api + "/apps/{name}", access.DeleteApp, p.deleteApp},
 		{"GET", api + "/apps/{name}/deliveries", access.ReadApps, p.listDeliveries},
+		{"GET", api + "/apps/{name}/deliveries/{id}", access.ReadApps, p.getDelivery},
+		{"GET", api + "/apps/{name}/deliveries/{id}/timeline", access.ReadApps, p.getTimeline},
+		{"GET", api + "/apps/{name}/deliveries/{id}/timeline.svg", access.ReadApps, p.drawTimeline},
 		{"GET", api + "/apps/{name}/logs", access.ReadLogs, p.getLogs},
 		{"GET", api + "/apps/{name}/runs/{id}", access.ReadLogs, p.getRun},
 		{"GET", api + "/apps/{name}/runs/{id}/log", access.ReadLogs, p.getRunLog},

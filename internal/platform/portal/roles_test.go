@@ -38,6 +38,9 @@ GET /api/pronto/v1/apps apps.read
 GET /api/pronto/v1/apps/{name} apps.read
 DELETE /api/pronto/v1/apps/{name} apps.delete
 GET /api/pronto/v1/apps/{name}/deliveries apps.read
+GET /api/pronto/v1/apps/{name}/deliveries/{id} apps.read
+GET /api/pronto/v1/apps/{name}/deliveries/{id}/timeline apps.read
+GET /api/pronto/v1/apps/{name}/deliveries/{id}/timeline.svg apps.read
 GET /api/pronto/v1/apps/{name}/logs logs.read
 GET /api/pronto/v1/apps/{name}/runs logs.read
 GET /api/pronto/v1/apps/{name}/runs/{id} logs.read

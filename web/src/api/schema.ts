@@ -60,6 +60,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pronto/v1/apps/{name}/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+                id: components["parameters"]["DeliveryID"];
+            };
+            cookie?: never;
+        };
+        /** One delivery */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/deliveries/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+                id: components["parameters"]["DeliveryID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * One delivery with all that was recorded inside its phases
+         * @description Spans under one W3C trace id: the delivery, its phases, and in them the
+         *     steps of the task, of the workflow run and its jobs, the sync operation,
+         *     the rollout with its pods, the record, the certificate and the probe.
+         *     They stay when the pods and the logs they came from are gone.
+         */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/apps/{name}/deliveries/{id}/timeline.svg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+                id: components["parameters"]["DeliveryID"];
+            };
+            cookie?: never;
+        };
+        /** The timeline as a picture, for a post-mortem */
+        get: operations["drawTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pronto/v1/apps/{name}/logs": {
         parameters: {
             query?: never;
@@ -1256,6 +1325,66 @@ export interface components {
             /** @description Always the five, in order */
             phases: components["schemas"]["Phase"][];
         };
+        Timeline: {
+            /** @description The delivery's */
+            id: string;
+            /** @description W3C trace id; the delivery's id */
+            traceId: string;
+            app: string;
+            /** @description What began it: form, push or rollback */
+            startedBy: string;
+            /** @enum {string} */
+            status: "in_progress" | "live" | "failed" | "superseded";
+            reason?: string;
+            revision?: string;
+            message?: string;
+            author?: string;
+            image?: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            finishedAt?: string;
+            seconds: number;
+            /** @description Always the five phases, in order */
+            stations: components["schemas"]["Station"][];
+            /** @description Each after its parent, in order of time beneath it; the first is the delivery */
+            spans: components["schemas"]["Span"][];
+        };
+        Station: {
+            /** @enum {string} */
+            name: "create" | "build" | "sync" | "expose" | "live";
+            /** @enum {string} */
+            status: "waiting" | "running" | "done" | "failed" | "skipped";
+            seconds: number;
+            reason?: string;
+        };
+        Span: {
+            /** @description W3C span id */
+            id: string;
+            /** @description Id of the span it is part of; absent for the delivery */
+            parent?: string;
+            /** @enum {string} */
+            kind: "delivery" | "phase" | "task" | "task.step" | "run" | "job" | "job.step" | "repository" | "entity" | "image" | "commit" | "sync" | "rollout" | "pod" | "pod.step" | "record" | "certificate" | "target" | "probe";
+            /** @description The phase it belongs to */
+            phase?: string;
+            name: string;
+            /** @enum {string} */
+            status: "waiting" | "running" | "done" | "failed" | "skipped";
+            /** Format: date-time */
+            start: string;
+            /**
+             * Format: date-time
+             * @description Absent when it has not been seen to end
+             */
+            end?: string;
+            /** @description From start to end, or to the delivery's end or now */
+            seconds: number;
+            reason?: string;
+            /** @description What was seen */
+            evidence: {
+                [key: string]: unknown;
+            };
+        };
         Phase: {
             /** @enum {string} */
             name: "create" | "build" | "sync" | "expose" | "live";
@@ -2007,6 +2136,8 @@ export interface components {
     };
     parameters: {
         AppName: string;
+        /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+        DeliveryID: string;
         RunID: number;
         TaskID: string;
         /** @description From the repository's root, with slashes */
@@ -2117,6 +2248,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+                id: components["parameters"]["DeliveryID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+                id: components["parameters"]["DeliveryID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The timeline */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    drawTimeline: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+                /** @description A delivery's id, with or without a UUID's dashes, or `latest` */
+                id: components["parameters"]["DeliveryID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A Gantt chart */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/svg+xml": string;
                 };
             };
             default: components["responses"]["Error"];
