@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -302,20 +303,33 @@ func TestActions(t *testing.T) {
 			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}
 	})
-	t.Run("a pod that is deleted fails its job", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-lost")
-		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}]}}\n")
-		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
-		err := kubernetes.NewForConfigOrDie(cluster).CoreV1().Pods("ci-lost").DeleteCollection(t.Context(),
-			metav1.DeleteOptions{GracePeriodSeconds: new(int64(0))}, metav1.ListOptions{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		run, jobs := w.finish(sha)
-		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the job's pod") {
-			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
-		}
-	})
+	for name, away := range map[string]bool{"a pod that is deleted": false, "a pod that is deleted while nobody looks": true} {
+		t.Run(name+" fails its job and leaves no secret", func(t *testing.T) {
+			namespace := fmt.Sprintf("ci-lost-%t", away)
+			w := newWorld(t, cluster, binary, namespace)
+			sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}]}}\n")
+			w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+			if away {
+				w.stop()
+			}
+			kube := kubernetes.NewForConfigOrDie(cluster).CoreV1()
+			err := kube.Pods(namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{GracePeriodSeconds: new(int64(0))}, metav1.ListOptions{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if away {
+				w.start()
+			}
+			run, jobs := w.finish(sha)
+			if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the job's pod") {
+				t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+			}
+			w.until("its secret is gone", func() bool {
+				list, err := kube.Secrets(namespace).List(t.Context(), metav1.ListOptions{})
+				return err == nil && len(list.Items) == 0
+			})
+		})
+	}
 	t.Run("a runner that is silent for too long fails its job", func(t *testing.T) {
 		w := newWorld(t, cluster, binary, "ci-silent")
 		var ahead atomic.Int64

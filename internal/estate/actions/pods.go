@@ -104,15 +104,16 @@ func (p *pods) create(ctx context.Context, name string, token secret.String) err
 	return nil
 }
 
-// remove deletes pod and Secret; it is no error when they are gone.
+// remove deletes Secret and pod; it is no error when they are gone. The pod is
+// the last, for by it whoever was killed in between finds both again.
 func (p *pods) remove(ctx context.Context, name string) error {
-	err := p.kube.CoreV1().Pods(p.cfg.Namespace).Delete(ctx, name, metav1.DeleteOptions{})
-	if err != nil && !apierrors.IsNotFound(err) {
-		return fmt.Errorf("delete pod %s: %w", name, err)
-	}
-	err = p.kube.CoreV1().Secrets(p.cfg.Namespace).Delete(ctx, name, metav1.DeleteOptions{})
+	err := p.kube.CoreV1().Secrets(p.cfg.Namespace).Delete(ctx, name, metav1.DeleteOptions{})
 	if err != nil && !apierrors.IsNotFound(err) {
 		return fmt.Errorf("delete secret %s: %w", name, err)
+	}
+	err = p.kube.CoreV1().Pods(p.cfg.Namespace).Delete(ctx, name, metav1.DeleteOptions{})
+	if err != nil && !apierrors.IsNotFound(err) {
+		return fmt.Errorf("delete pod %s: %w", name, err)
 	}
 	return nil
 }

@@ -58,9 +58,6 @@ func (a *Actions) podSeen(ctx context.Context, object any, deleted bool) {
 	if err := a.loseRunner(ctx, pod.Name, reason); err != nil {
 		a.log.Error("note lost pod", "pod", pod.Name, "error", err)
 	}
-	if deleted {
-		return
-	}
 	if err := a.pods.remove(ctx, pod.Name); err != nil && ctx.Err() == nil {
 		a.log.Warn("remove pod", "pod", pod.Name, "error", err)
 	}
@@ -125,6 +122,9 @@ func (a *Actions) ensurePods(ctx context.Context) error {
 // and whose pod is not there was lost while nobody watched.
 func (a *Actions) ensurePod(ctx context.Context, r *runnerRow) error {
 	if r.Instance != "" {
+		if err := a.pods.remove(ctx, r.Name); err != nil { // its Secret is there still
+			return err
+		}
 		return a.loseRunner(ctx, r.Name, "the job's pod is gone")
 	}
 	token := secret.Random("prt_")
