@@ -180,6 +180,9 @@ func TestAnApplicationGoesLiveFailsSurvivesARestartAndIsDeleted(t *testing.T) {
 
 	w.aFailedBuildKeepsTheOldVersion()
 	stop()
+	if _, err := w.service.Deliveries(t.Context(), "hello", 1); !errors.Is(err, delivery.ErrNotRunning) {
+		t.Errorf("asked while it is being stopped it says %v", err)
+	}
 	w.isKnownBeforeItIsFollowed()
 	stop = w.serve()
 	defer stop()

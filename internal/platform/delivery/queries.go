@@ -53,16 +53,25 @@ func ask[T any](ctx context.Context, t *tracker, read func(*tracker) T) (T, erro
 	answer := make(chan T, 1)
 	var none T
 	if !t.tell(ctx, func(_ context.Context, t *tracker) { answer <- read(t) }) {
-		return none, firstError(ctx.Err(), ErrNotFound)
+		return none, firstError(ctx.Err(), t.ended())
 	}
 	select {
 	case value := <-answer:
 		return value, nil
 	case <-t.gone:
-		return none, ErrNotFound
+		return none, t.ended()
 	case <-ctx.Done():
 		return none, ctx.Err()
 	}
+}
+
+// ended is why a tracker takes no messages any more: its application is gone,
+// or the process is being stopped, which must not be taken for that.
+func (t *tracker) ended() error {
+	if t.s.known(t.app.Name) == t {
+		return ErrNotRunning
+	}
+	return ErrNotFound
 }
 
 func firstError(errs ...error) error {
