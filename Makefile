@@ -17,7 +17,7 @@ export GOFLAGS     := -buildvcs=false
 NODE_FLAGS := -s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES) -X k8s.io/client-go/pkg/version.gitVersion=$(KUBERNETES)
 STEP       := ./hack/step
 
-.PHONY: help up test check build node images web lint-tools unit conformance e2e bench fmt generate clean preflight
+.PHONY: help up test check build node images web lint-tools unit conformance e2e chaos bench fmt generate clean preflight
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -73,6 +73,9 @@ unit: $(conformance/packages)
 
 e2e:
 	./hack/e2e
+
+chaos: build images ## Kill the platform at 100 random instants and at every boundary of its journals
+	./hack/chaos $(CHAOS_FLAGS)
 
 bench: build images ## Measure form to live and push to live against a hand-driven floor
 	./hack/bench

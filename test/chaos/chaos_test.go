@@ -62,19 +62,10 @@ func stop(t *testing.T, p *platform.Platform) {
 
 func judge(t *testing.T, k *chaos.Killer, report *chaos.Report) {
 	t.Helper()
-	asked, err := k.Steady.Stop()
-	if err != nil {
-		t.Error(err)
-	}
-	for _, failure := range report.Failures {
-		t.Error(failure)
-	}
+	chaos.Judge(t, k, report)
 	if err := chaos.Leftovers(t.Context(), k.P); err != nil {
 		t.Error("left behind:", err)
 	}
-	t.Logf("%d kills, operations %v, %d requests to the application that was left alone; boundaries not reached again: %q",
-		len(k.Kills()), report.Operations, asked, report.Missed)
-	t.Log(chaos.Away(k.Kills()))
 }
 
 func TestKillsAtRandomInstantsShowNowhere(t *testing.T) {
@@ -85,5 +76,5 @@ func TestKillsAtRandomInstantsShowNowhere(t *testing.T) {
 
 func TestKillsAtEveryBoundaryOfTheJournalsShowNowhere(t *testing.T) {
 	k := started(t)
-	judge(t, k, chaos.Boundaries(t.Context(), k, t.TempDir()))
+	judge(t, k, chaos.Boundaries(t.Context(), k, t.TempDir(), *lanes))
 }

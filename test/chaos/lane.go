@@ -54,11 +54,6 @@ func NewLane(k *Killer, dir, name string) *Lane {
 	return &Lane{Killer: k, Dir: dir, Name: name, p: k.P, moments: make(chan string, 1024), taken: make(chan string, 1)}
 }
 
-// Next begins with a new application.
-func (l *Lane) Next(name string) {
-	*l = *NewLane(l.Killer, l.Dir, name)
-}
-
 // Moments are the boundaries that the operation reaches, as they are seen.
 func (l *Lane) Moments() <-chan string { return l.moments }
 

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync"
+	"testing"
 	"time"
 )
 
@@ -112,6 +113,24 @@ func (r *Report) enough() bool {
 	return len(r.Failures) >= mostFailures
 }
 
+// Judge ends the load on the application that was left alone and fails the
+// test with whatever showed.
+func Judge(t testing.TB, k *Killer, r *Report) {
+	t.Helper()
+	asked, err := k.Steady.Stop()
+	if err != nil {
+		t.Error(err)
+	}
+	for _, failure := range r.Failures {
+		t.Error(failure)
+	}
+	kills := k.Kills()
+	t.Logf("%d kills, %s; operations %v; %d requests to the application that was left alone", len(kills), Away(kills), r.Operations, asked)
+	if len(r.Missed) > 0 {
+		t.Logf("boundaries that were not reached again: %q", r.Missed)
+	}
+}
+
 // Random kills at so many random instants of the operations of so many
 // applications at a time. The same seed draws the same operations, delays and
 // victims.
@@ -141,10 +160,11 @@ func Random(ctx context.Context, k *Killer, dir string, seed uint64, lanes, kill
 
 // Boundaries goes once through the operations undisturbed and notes what can
 // be seen of their journals. Then it kills the platform's process group at
-// every one of these moments.
-func Boundaries(ctx context.Context, k *Killer, dir string) *Report {
+// every one of these moments, with so many applications at a time.
+func Boundaries(ctx context.Context, k *Killer, dir string, lanes int) *Report {
 	report := &Report{Operations: map[Operation]int{}}
 	moments := map[Operation][]string{}
+	most := 0
 	l := NewLane(k, dir, "edge-0")
 	for _, op := range Operations {
 		seen, err := l.At(ctx, op, "", Group)
@@ -152,33 +172,45 @@ func Boundaries(ctx context.Context, k *Killer, dir string) *Report {
 			return report
 		}
 		moments[op] = seen
+		most = max(most, len(seen))
 		k.Log("%s has the boundaries %q", op, seen)
 	}
-	most := 0
-	for _, seen := range moments {
-		most = max(most, len(seen))
+	var all sync.WaitGroup
+	for i := range lanes {
+		all.Go(func() {
+			for n := i; n < most && ctx.Err() == nil && !report.enough(); n += lanes {
+				l := NewLane(k, dir, fmt.Sprintf("edge-%d", n+1))
+				report.atEach(ctx, l, moments, n)
+			}
+		})
 	}
-	for n := range most {
-		if ctx.Err() != nil || report.enough() {
-			break
-		}
-		l.Next(fmt.Sprintf("edge-%d", n+1))
-		for _, op := range Operations {
-			moment := ""
-			if n < len(moments[op]) {
-				moment = moments[op][n]
-			}
-			seen, err := l.At(ctx, op, moment, Group)
-			if moment != "" && !slices.Contains(seen, moment) {
-				report.Missed = append(report.Missed, fmt.Sprintf("%s: %s", op, moment))
-			}
-			if err != nil {
-				k.Log("FAULT at %s of %s: %v", moment, op, err)
-			}
-			if report.add(op, err) {
-				break
-			}
-		}
-	}
+	all.Wait()
 	return report
+}
+
+// atEach takes an application through the operations and kills at the n-th
+// boundary of each.
+func (r *Report) atEach(ctx context.Context, l *Lane, moments map[Operation][]string, n int) {
+	for _, op := range Operations {
+		moment := ""
+		if n < len(moments[op]) {
+			moment = moments[op][n]
+		}
+		seen, err := l.At(ctx, op, moment, Group)
+		if moment != "" && !slices.Contains(seen, moment) {
+			r.miss(fmt.Sprintf("%s: %s", op, moment))
+		}
+		if err != nil {
+			l.Killer.Log("FAULT at %s of %s: %v", moment, op, err)
+		}
+		if r.add(op, err) {
+			return
+		}
+	}
+}
+
+func (r *Report) miss(what string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Missed = append(r.Missed, what)
 }
