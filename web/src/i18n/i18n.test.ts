@@ -42,6 +42,8 @@ describe("what the platform says", () => {
     ["the rollout exceeded its progress deadline: the container web crashes (exit code 1, 3 restarts); see its log", "a troca de versão passou do prazo: o contêiner web está caindo (código de saída 1, 3 reinícios); veja o log dele"],
     ["the application does not answer any more: no answer within 3s", "o aplicativo não responde: nenhuma resposta em 3s"],
     ['path: has the part ".."; give the path without it', "tem a parte “..”; informe o caminho sem ela"],
+    ["the container web crashes (exit code 1, 3 restarts); see its log; the old version is still live", "o contêiner web está caindo (código de saída 1, 3 reinícios); veja o log dele; a versão anterior continua no ar"],
+    ["no node has room for the pod: 0/1 nodes; the old version is still live", "nenhum nó tem espaço para o pod: 0/1 nodes; a versão anterior continua no ar"],
     ["something new; the old version is still live", "something new; a versão anterior continua no ar"],
     ["something new", "something new"],
   ])("%s is %s in Portuguese", (said, words) => expect(serverText("pt", said)).toBe(words));

@@ -21,7 +21,7 @@ export const catalogPhrases: readonly Phrase[] = [
   [/^target "(.+)" is not a URL(?:: .+)?$/, "o destino “$1” não é uma URL"],
   [/^target "(.+)" is not below (\S+)$/, "o destino “$1” não fica abaixo de $2"],
   [/^target "(.+)" is not of the form (\S+)$/, "o destino “$1” não tem a forma $2"],
-  [/^Invalid onConflict parameter "(.+)", expected one of: (.+)$/, "onConflict não pode ser “$1”; use um de: $2"],
+  [/^Invalid onConflict parameter "(.+)", expected one of: (.+)$/, "onConflict não pode ser “$1”; use um de: {2}"],
   [/^Location (\S+) already exists with ID (\S+)$/, "O local $1 já existe com o ID $2"],
   [/^Location (\S+) is stated in (\S+), in catalog\.locations; change it there$/, "O local $1 está em $2, em catalog.locations; altere-o lá"],
   [/^Entity (\S+) comes from no registered location$/, "A entidade $1 não vem de nenhum local registrado"],

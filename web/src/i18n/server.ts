@@ -27,14 +27,17 @@ export function serverText(lang: Lang, text: string): string {
   return lang === "en" ? text.replace(/^[a-z]+: (?=")|^name: /, "") : (translated(text) ?? text.replace(field, ""));
 }
 
-/** translated is a sentence of the platform in Portuguese, if it is known; each part for itself if it has several. */
+/** translated is a sentence of the platform in Portuguese, if it is known; of several, those that are. */
 export function translated(text: string): string | undefined {
   const said = text.replace(field, "");
-  const found = whole(text) ?? whole(said);
-  if (found !== undefined || !said.includes("; ")) return found;
   const parts = said.split("; ");
-  const known = parts.map(translated);
-  return known.some((part) => part !== undefined) ? known.map((part, i) => part ?? parts[i]).join("; ") : undefined;
+  for (let count = parts.length; count > 0; count -= 1) {
+    const first = parts.slice(0, count).join("; ");
+    const found = (count === parts.length ? whole(text) : undefined) ?? whole(first);
+    if (found !== undefined) return [found, ...(count < parts.length ? [inner(parts.slice(count).join("; "))] : [])].join("; ");
+  }
+  const rest = parts.length > 1 ? translated(parts.slice(1).join("; ")) : undefined;
+  return rest === undefined ? undefined : `${parts[0] ?? ""}; ${rest}`;
 }
 
 function whole(text: string): string | undefined {
