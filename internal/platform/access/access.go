@@ -146,6 +146,8 @@ var (
 	errToken         = &RefusalError{http.StatusUnauthorized, "the API token is not known or has expired"}
 	errSession       = &RefusalError{http.StatusUnauthorized, "the session has ended; sign in again"}
 	errUnknownPerson = &RefusalError{http.StatusUnauthorized, "the identity provider has to vouch for you again; sign in at the portal"}
+	errTokenRests    = &RefusalError{http.StatusUnauthorized, "the token rests: the identity provider has not vouched for its owner lately; sign in at the portal once to renew it"}
+	errTokenOfToken  = &RefusalError{http.StatusForbidden, "a token makes no tokens; sign in at the portal, or use pronto login"}
 	errOrigin        = &RefusalError{http.StatusForbidden, "the request comes from another site"}
 )
 

@@ -149,7 +149,8 @@ var errUnrenewable = errors.New("access: the provider gave nothing to renew with
 //     sessions end and whose tokens rest until they sign in again.
 //   - It does not answer, or has a fault: the last claims stand, and it is
 //     asked again in a minute. An outage of the provider throws nobody out.
-//   - It gave no refresh token: errUnrenewable, with the last claims.
+//   - It gave no refresh token: errUnrenewable. The session has ended, and the
+//     tokens rest until the person signs in again.
 //   - It forgets its refresh tokens when it restarts (Config.Embedded): a token from before this process began is not even tried,
 //     since the refusal would say nothing of the person. The last claims stand
 //     until the session's own age ends; its people are those of the

@@ -105,17 +105,27 @@ func TestWhatTheProviderAnswersToARenewal(t *testing.T) {
 	}
 }
 
-func TestWithoutARefreshTokenASessionEndsWithItsClaims(t *testing.T) {
+func TestWithoutARefreshTokenSessionAndTokensEndWithTheClaims(t *testing.T) {
 	i := accesstest.New(t, "")
 	i.Answers(accesstest.Silent)
 	a, s := setUpWith(t, i, map[string]any{"sub": "1", "email": "ana@example.com", "groups": []string{"devs"}})
 	s.signIn(t)
+	token := personalToken(t, a, "user:default/ana")
+	if status, body := s.who(t, "Authorization", token); status != 200 {
+		t.Errorf("token while the claims are young = %d %s", status, body)
+	}
 	later(a, 61*time.Minute)
+	if status, body := s.who(t, "Authorization", token); status != 401 || !strings.Contains(body, "sign in at the portal once to renew it") {
+		t.Errorf("token = %d %s", status, body)
+	}
 	if status, body := s.who(t); status != 401 || !strings.Contains(body, "sign in again") {
 		t.Errorf("session = %d %s", status, body)
 	}
 	if s.signIn(t) != 302 {
 		t.Error("signing in again fails")
+	}
+	if status, body := s.who(t, "Authorization", token); status != 200 {
+		t.Errorf("token after its person signed in again = %d %s", status, body)
 	}
 }
 

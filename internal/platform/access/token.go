@@ -63,9 +63,12 @@ func (s Service) check() error {
 }
 
 // CreateToken makes an API token for user, or for a service in their name, and
-// returns its value, which is kept nowhere.
+// returns its value, which is kept nowhere. A caller with an API token gets none,
+// so that nobody makes more of a stolen one; the machine's own token makes some.
 func (a *Access) CreateToken(ctx context.Context, user User, wanted NewToken) (Token, secret.String, error) {
 	switch {
+	case user.token != "" && !user.service:
+		return Token{}, secret.String{}, errTokenOfToken
 	case user.service:
 		return Token{}, secret.String{}, &RefusalError{http.StatusForbidden, "a service makes no tokens; ask an administrator"}
 	case wanted.Service != nil && !Allowed(user.Role, ServiceTokens):
@@ -162,7 +165,10 @@ func (a *Access) actor(ctx context.Context, token Token) (User, error) {
 		return machine, nil
 	}
 	p, err := a.current(ctx, token.Owner)
-	if err != nil && !errors.Is(err, errUnrenewable) {
+	switch {
+	case errors.Is(err, errUnrenewable):
+		return User{}, errTokenRests
+	case err != nil:
 		return User{}, err
 	}
 	user := a.user(p)

@@ -27,6 +27,14 @@ func service(t *testing.T, who *access.Access, role access.Role, owns ...string)
 	return value.Reveal()
 }
 
+// machineToken is a personal token of the machine's owner, who may do everything.
+func machineToken(t *testing.T, who *access.Access) string {
+	t.Helper()
+	_, value, err := who.CreateToken(t.Context(), access.User{Ref: "user:default/admin"}, access.NewToken{Name: "m", Age: time.Hour})
+	must(t, err)
+	return value.Reveal()
+}
+
 func TestTheMaintainerIsFoundByTheTarget(t *testing.T) {
 	p, server, who := setUp(t)
 	withApps(p)

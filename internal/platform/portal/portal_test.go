@@ -234,6 +234,12 @@ func TestBadBodiesGetAClearErrorAndChangeNothing(t *testing.T) {
 	if list, err := who.Tokens(t.Context(), access.User{Ref: "user:default/admin"}); err != nil || len(list) != 0 {
 		t.Errorf("bad bodies left %v, %v", list, err)
 	}
+	for _, token := range []string{machineToken(t, who), service(t, who, access.RoleAdmin)} {
+		headers := append(bearer(token), "Content-Type", "application/json")
+		if got := call(t, "POST", server.URL+"/api/pronto/v1/tokens", `{"name":"more"}`, headers...); got.status != 403 || !strings.Contains(got.body, "makes no tokens") {
+			t.Errorf("a token makes another: %d %s, want 403", got.status, got.body)
+		}
+	}
 	if got := call(t, "POST", server.URL+"/api/pronto/v1/tokens", `{"name":"ci"}`, asJSON...); got.status != 201 || !strings.Contains(got.body, `"token":"pronto_`) {
 		t.Errorf("a good body = %d %s", got.status, got.body)
 	}
