@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/pronto-platform/pronto/api/openapi"
+	"github.com/pronto-platform/pronto/internal/base/unrouted"
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 )
@@ -190,20 +191,27 @@ func pass(h http.Handler) handler {
 
 // Handler serves everything.
 func (p *Portal) Handler() http.Handler {
-	mux := http.NewServeMux()
+	routes := http.NewServeMux()
 	for _, route := range p.routes() {
-		mux.Handle(route.method+" "+route.path, p.guard(route))
+		routes.Handle(route.method+" "+route.path, p.guard(route))
 	}
 	// What else the scaffolder serves, by whether it reads or writes.
-	mux.Handle("/api/scaffolder/", p.room(access.ReadTasks, access.CreateApp, p.cfg.Scaffolder))
-	mux.Handle("/api/", p.guard(route{serve: p.unknown}))
-	mux.Handle("/auth/", p.guard(route{serve: p.unknown}))
+	routes.Handle("/api/scaffolder/", p.room(access.ReadTasks, access.CreateApp, p.cfg.Scaffolder))
+	api := unrouted.Handler(routes, p.unknown)
+	mux := http.NewServeMux()
+	for _, path := range []string{"/api/", "/auth/", "/healthz", "/openapi.yaml"} {
+		mux.Handle(path, api)
+	}
 	mux.Handle("/", newWeb(p.cfg.Web, p.log))
 	return secured(p.bounded(mux))
 }
 
-func (p *Portal) unknown(http.ResponseWriter, *http.Request) error {
-	return problem(http.StatusNotFound, "there is no such address in the API; see /openapi.yaml")
+func (p *Portal) unknown(w http.ResponseWriter, r *http.Request, allow string) {
+	err := problem(http.StatusNotFound, "there is no such address in the API; see /openapi.yaml")
+	if allow != "" {
+		err = problem(http.StatusMethodNotAllowed, r.Method+" is not allowed here; use "+allow)
+	}
+	writeProblem(w, r, p.log, err)
 }
 
 // bounded limits what a request may send.

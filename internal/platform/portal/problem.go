@@ -38,7 +38,7 @@ var errorNames = map[int]string{
 	http.StatusUnauthorized:          "AuthenticationError",
 	http.StatusForbidden:             "NotAllowedError",
 	http.StatusNotFound:              "NotFoundError",
-	http.StatusMethodNotAllowed:      "NotAllowedError",
+	http.StatusMethodNotAllowed:      "MethodNotAllowedError",
 	http.StatusConflict:              "ConflictError",
 	http.StatusRequestEntityTooLarge: "InputError",
 	http.StatusTooManyRequests:       "TooManyRequestsError",

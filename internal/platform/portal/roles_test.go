@@ -89,9 +89,6 @@ GET /api/scaffolder/v2/tasks/{id}/events tasks.read
 POST /api/scaffolder/v2/autocomplete/{provider}/{resource} catalog.read
 GET /api/scaffolder/v2/templating-extensions catalog.read
 POST /api/scaffolder/v2/dry-run templates.dryrun
-GET /api/scaffolder/v2/tasks/{id}/events tasks.read
-POST /api/scaffolder/v2/autocomplete/{provider}/{resource} catalog.read
-GET /api/scaffolder/v2/templating-extensions catalog.read
 GET /api/scaffolder/v2/actions catalog.read
 GET /api/catalog/entities catalog.read
 GET /api/catalog/entities/by-query catalog.read

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/pronto-platform/pronto/internal/base/unrouted"
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
@@ -43,36 +44,17 @@ func (s *Service) Handler() http.Handler {
 			}
 		})
 	}
-	return s.enveloped(mux)
+	return unrouted.Handler(mux, s.unknown)
 }
 
-// enveloped answers unknown paths and methods like every other error.
-func (s *Service) enveloped(mux *http.ServeMux) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); pattern != "" {
-			mux.ServeHTTP(w, r)
-			return
-		}
-		plain := &statusOnly{header: http.Header{}}
-		mux.ServeHTTP(plain, r)
-		if plain.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", plain.header.Get("Allow"))
-			s.answerError(w, r, plain.status, "MethodNotAllowedError", "Method "+r.Method+" is not allowed here; "+plain.header.Get("Allow")+" is")
-			return
-		}
-		s.answerError(w, r, http.StatusNotFound, "NotFoundError", "Nothing is served at "+r.URL.Path)
-	})
+// unknown answers unknown paths and methods like every other error.
+func (s *Service) unknown(w http.ResponseWriter, r *http.Request, allow string) {
+	if allow != "" {
+		s.answerError(w, r, http.StatusMethodNotAllowed, "MethodNotAllowedError", "Method "+r.Method+" is not allowed here; "+allow+" is")
+		return
+	}
+	s.answerError(w, r, http.StatusNotFound, "NotFoundError", "Nothing is served at "+r.URL.Path)
 }
-
-// statusOnly takes the status that a mux would answer.
-type statusOnly struct {
-	header http.Header
-	status int
-}
-
-func (s *statusOnly) Header() http.Header         { return s.header }
-func (s *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
-func (s *statusOnly) WriteHeader(status int)      { s.status = status }
 
 // tooLargeError is answered with 413.
 type tooLargeError struct{ limit int64 }
