@@ -123,7 +123,7 @@ func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	access.Describe(r.Context(), wanted.Target, "")
+	access.Describe(r.Context(), wanted.Target, "register a location")
 	values := r.URL.Query()
 	onConflict := values.Get("onConflict")
 	if onConflict != "" && onConflict != "reject" && onConflict != "refresh" {
@@ -182,6 +182,7 @@ func (c *Catalog) putLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	access.Describe(ctx, wanted.Target, "location "+before.ID+" in place of "+before.Target)
 	other, exists, err := c.locationAt(ctx, wanted.Type, wanted.Target)
 	switch {
 	case err != nil:
@@ -220,6 +221,7 @@ func (c *Catalog) deleteLocation(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	access.Describe(r.Context(), location.Target, "remove location "+location.ID)
 	err = c.RemoveLocation(r.Context(), location.ID)
 	if err == nil {
 		w.WriteHeader(http.StatusNoContent)

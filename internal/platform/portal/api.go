@@ -159,7 +159,7 @@ func (p *Portal) createToken(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	access.Describe(r.Context(), token.ID, fmt.Sprintf("%s token %q of %s until %s", token.Kind, token.Name, token.Owner, token.ExpiresAt.Format(time.DateOnly)))
+	access.Describe(r.Context(), token.ID, fmt.Sprintf("%s token %q of %s, role %s, until %s", token.Kind, token.Name, token.Owner, token.Role, token.ExpiresAt.Format(time.DateOnly)))
 	writeJSON(w, p.log, http.StatusCreated, createdToken{token, value.Reveal()})
 	return nil
 }

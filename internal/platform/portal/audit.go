@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,7 +27,7 @@ type auditList struct {
 }
 
 func (p *Portal) listAudit(w http.ResponseWriter, r *http.Request) error {
-	search, err := auditSearch(r)
+	search, err := auditSearch(r, "limit")
 	if err != nil {
 		return err
 	}
@@ -49,8 +51,19 @@ func (p *Portal) listAudit(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func auditSearch(r *http.Request) (s access.Search, err error) {
+// searched are the names that a search is made of, in the order of the document.
+var searched = []string{"q", "actor", "action", "since", "until", "before"}
+
+// auditSearch reads the search of a request that may name more besides. A name that
+// is not known is refused: who misspells one would take all entries for theirs.
+func auditSearch(r *http.Request, more string) (s access.Search, err error) {
 	q := r.URL.Query()
+	known := append(slices.Clone(searched), more)
+	for _, name := range slices.Sorted(maps.Keys(q)) {
+		if !slices.Contains(known, name) {
+			return s, problem(http.StatusBadRequest, fmt.Sprintf("%s: is not known here; use %s", name, strings.Join(known, ", ")))
+		}
+	}
 	s = access.Search{Text: q.Get("q"), Actor: q.Get("actor"), Action: q.Get("action")}
 	for name, into := range map[string]*time.Time{"since": &s.Since, "until": &s.Until} {
 		if text := q.Get(name); text != "" {
@@ -70,7 +83,7 @@ func auditSearch(r *http.Request) (s access.Search, err error) {
 // exportAudit sends every matching entry. It reads page by page, so that a slow
 // caller holds nothing open in the database.
 func (p *Portal) exportAudit(w http.ResponseWriter, r *http.Request) error {
-	search, err := auditSearch(r)
+	search, err := auditSearch(r, "format")
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func TestChangesAndRefusalsAreInTheAuditTrail(t *testing.T) {
 			t.Errorf("entry %d = %+v, want %v", i, e, w)
 		}
 	}
-	if !strings.Contains(got[5].Detail, `personal token "ci"`) || strings.Contains(got[5].Detail, "pronto_") {
+	if !strings.Contains(got[5].Detail, `personal token "ci" of user:default/admin, role admin, until`) || strings.Contains(got[5].Detail, "pronto_") {
 		t.Errorf("detail = %q", got[5].Detail)
 	}
 }
@@ -116,6 +116,11 @@ func TestTheAuditTrailIsPagedAndExported(t *testing.T) {
 	for _, bad := range []string{"?since=yesterday", "?limit=0", "?limit=501", "?before=x", "?before=-1"} {
 		if got := get("/api/pronto/v1/audit" + bad); got.status != 400 {
 			t.Errorf("%s = %d, want 400", bad, got.status)
+		}
+	}
+	for path, named := range map[string]string{"?from=x": "from: ", "?Actor=x": "Actor: ", "?format=csv": "format: ", "/export?limit=1": "limit: "} {
+		if got := get("/api/pronto/v1/audit" + path); got.status != 400 || !strings.Contains(got.body, `"`+named) || !strings.Contains(got.body, "actor") {
+			t.Errorf("%s = %d %s, want 400 that names it", path, got.status, got.body)
 		}
 	}
 	if got := get("/api/pronto/v1/audit/export?format=xlsx"); got.status != 400 {

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
@@ -23,7 +24,11 @@ func (p *Portal) putFile(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, &change); err != nil {
 		return err
 	}
+	access.Describe(r.Context(), r.PathValue("name"), "change "+change.Path)
 	commit, err := p.cfg.Delivery.ChangeFile(r.Context(), r.PathValue("name"), change, caller(r))
+	if err == nil {
+		access.Describe(r.Context(), r.PathValue("name"), fmt.Sprintf("change %s in commit %s", change.Path, commit.Revision))
+	}
 	return p.answer(w, commit, err)
 }
 

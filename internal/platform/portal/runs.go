@@ -2,8 +2,10 @@ package portal
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
+	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 )
 
@@ -17,18 +19,19 @@ func (p *Portal) listRuns(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (p *Portal) rerunRun(w http.ResponseWriter, r *http.Request) error {
-	return onRun(w, r, p.cfg.Delivery.RerunWorkflow)
+	return onRun(w, r, "run again", p.cfg.Delivery.RerunWorkflow)
 }
 
 func (p *Portal) cancelRun(w http.ResponseWriter, r *http.Request) error {
-	return onRun(w, r, p.cfg.Delivery.CancelWorkflow)
+	return onRun(w, r, "stop", p.cfg.Delivery.CancelWorkflow)
 }
 
-func onRun(w http.ResponseWriter, r *http.Request, act func(ctx context.Context, name string, id int64) error) error {
+func onRun(w http.ResponseWriter, r *http.Request, verb string, act func(ctx context.Context, name string, id int64) error) error {
 	id, err := runID(r)
 	if err != nil {
 		return err
 	}
+	access.Describe(r.Context(), r.PathValue("name"), fmt.Sprintf("%s workflow run %d", verb, id))
 	if err := act(r.Context(), r.PathValue("name"), id); err != nil {
 		return err
 	}

@@ -1,8 +1,11 @@
 package portal
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
 
+	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 )
 
@@ -22,10 +25,12 @@ func (p *Portal) rollback(w http.ResponseWriter, r *http.Request) error {
 	if err := readJSON(r, &wanted); err != nil {
 		return err
 	}
+	access.Describe(r.Context(), r.PathValue("name"), "roll back to "+cmp.Or(wanted.To, "the version before"))
 	done, err := p.cfg.Delivery.Rollback(r.Context(), r.PathValue("name"), wanted.To, caller(r))
 	if err != nil {
 		return err
 	}
+	access.Describe(r.Context(), r.PathValue("name"), fmt.Sprintf("roll back to %s in commit %s", done.To, done.Revision))
 	writeJSON(w, p.log, http.StatusAccepted, done)
 	return nil
 }

@@ -33,11 +33,20 @@ func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
 		r.CreatedBy = user.Ref
 	}
 	name, _ := values["name"].(string)
-	access.Describe(ctx, name, "submit "+template.Ref)
+	access.Describe(ctx, name, auditDetail("submit", template.Ref, values))
 	return s.submit(ctx, Task{
 		ID: uuid.NewString(), TemplateRef: template.Ref, Status: StatusOpen, CreatedBy: r.CreatedBy, Values: values, secrets: r.Secrets,
 		spec: template.spec(),
 	})
+}
+
+// auditDetail is what the audit trail says of a task: what was done, the template,
+// and the application that the form names.
+func auditDetail(verb, template string, values map[string]any) string {
+	if name, _ := values["name"].(string); name != "" {
+		return verb + " " + template + " for application " + name
+	}
+	return verb + " " + template
 }
 
 // submit makes a task and queues it: tasks are taken in the order in which

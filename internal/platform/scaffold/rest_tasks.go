@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
@@ -35,10 +36,20 @@ func (s *Service) postRetry(w http.ResponseWriter, r *http.Request) error {
 	if err := readBody(w, r, maxBody, "{secrets}", &body); err != nil {
 		return err
 	}
+	s.describe(r, "retry")
 	if err := s.Retry(r.Context(), r.PathValue("id"), body.Secrets); err != nil {
 		return err
 	}
 	return s.answer(w, http.StatusCreated, map[string]string{"id": r.PathValue("id")})
+}
+
+// describe tells the audit trail what a task is about; one that is not there is
+// found out by whoever wants to change it.
+func (s *Service) describe(r *http.Request, verb string) {
+	id := r.PathValue("id")
+	if task, err := s.journal.get(r.Context(), id); err == nil {
+		access.Describe(r.Context(), id, auditDetail(verb, task.TemplateRef, task.Values))
+	}
 }
 
 func (s *Service) getTasks(w http.ResponseWriter, r *http.Request) error {
@@ -85,6 +96,7 @@ func (s *Service) getTask(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postCancel(w http.ResponseWriter, r *http.Request) error {
+	s.describe(r, "cancel")
 	if err := s.Cancel(r.Context(), r.PathValue("id")); err != nil {
 		return err
 	}
@@ -100,6 +112,7 @@ func (s *Service) getMade(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) postClean(w http.ResponseWriter, r *http.Request) error {
+	s.describe(r, "clean what was made by")
 	made, err := s.Clean(r.Context(), r.PathValue("id"))
 	if err != nil {
 		return err
