@@ -86,7 +86,7 @@ func (c *Catalog) analyzeFile(ctx context.Context, file target, found *analysis)
 	if err != nil {
 		return err
 	}
-	brings := c.read(ctx, Location{Type: typeURL, Target: file.own()})
+	brings := c.read(ctx, site{Location: Location{Type: typeURL, Target: file.own()}, trusted: true})
 	if err := brings.err(); err != nil {
 		return err
 	}

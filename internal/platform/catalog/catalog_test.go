@@ -102,8 +102,8 @@ func TestLocationsLeadToOthers(t *testing.T) {
 	b.forge.put("apps/all/catalog.yaml", `{apiVersion: backstage.io/v1alpha1, kind: Location, metadata: {name: all},
 		spec: {targets: [./sub/group.yaml, "`+b.target("apps/web/catalog-info.yaml")+`"]}}`)
 	b.forge.put("apps/all/sub/group.yaml", `{apiVersion: backstage.io/v1alpha1, kind: Group, metadata: {name: g}, spec: {type: t, children: []}}`)
-	if got := b.register("apps/all/catalog.yaml"); len(got.Entities) != 4 {
-		t.Errorf("registered %v", got.Entities)
+	if got, err := b.catalog.RegisterTrusted(t.Context(), b.target("apps/all/catalog.yaml")); err != nil || len(got.Entities) != 4 {
+		t.Errorf("registered %v, %v", got.Entities, err)
 	}
 	group, err := b.catalog.Get(t.Context(), "group:g")
 	if err != nil || group.Annotation(catalog.AnnotationManagedByOrigin) != "url:"+b.target("apps/all/catalog.yaml") ||

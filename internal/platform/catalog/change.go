@@ -21,8 +21,13 @@ type Registration struct {
 
 // Register reads the descriptors at target, an address of the forge, and
 // stores them. A target that is registered already is read again. With
-// anything wrong in it, nothing is changed.
+// anything wrong in it, nothing is changed. Templates, users and groups are
+// refused unless the location was registered by RegisterTrusted.
 func (c *Catalog) Register(ctx context.Context, target string) (Registration, error) {
+	return c.register(ctx, target, false)
+}
+
+func (c *Catalog) register(ctx context.Context, target string, trusted bool) (Registration, error) {
 	defer c.turns.take(target)()
 	location, _, err := c.locationAt(ctx, typeURL, target)
 	if err != nil {
@@ -31,7 +36,8 @@ func (c *Catalog) Register(ctx context.Context, target string) (Registration, er
 	if location.ID == "" {
 		location.Location = Location{Type: typeURL, Target: target}
 	}
-	found := c.read(ctx, location.Location)
+	location.trusted = location.trusted || trusted
+	found := c.read(ctx, location)
 	if err := found.err(); err != nil {
 		return Registration{}, err
 	}
@@ -40,6 +46,11 @@ func (c *Catalog) Register(ctx context.Context, target string) (Registration, er
 		id, existed, err := r.ensure(ctx, location.Location, 0, originRegistered)
 		if err != nil {
 			return err
+		}
+		if trusted {
+			if err := r.trust(ctx, id); err != nil {
+				return err
+			}
 		}
 		registration = Registration{LocationID: id, Existed: existed}
 		location.ID, location.EntityRef = id, generated(typeURL, target)
@@ -83,6 +94,9 @@ func (r records) conflicts(ctx context.Context, location Location, now *reading)
 func (r records) replace(ctx context.Context, location site, now reading, strategy OrphanStrategy) error {
 	before, err := r.held(ctx, location.ID)
 	if err != nil {
+		return err
+	}
+	if before, err = r.narrow(ctx, location, before); err != nil {
 		return err
 	}
 	v := judge(before, now, strategy)

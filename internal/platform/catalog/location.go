@@ -26,6 +26,7 @@ type Location struct {
 type site struct {
 	Location
 	configured bool
+	trusted    bool    // by an administrator who registered it
 	stale      int     // reasons to read it again; 0: none
 	faults     []Fault // of the last reading
 }
@@ -78,7 +79,7 @@ func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
 }
 
 func (c *Catalog) sites(ctx context.Context) ([]site, error) {
-	rows, err := c.db.QueryContext(ctx, `SELECT id, type, target, origin, stale, faults FROM catalog_locations ORDER BY created_at, id`)
+	rows, err := c.db.QueryContext(ctx, `SELECT id, type, target, origin, wide, stale, faults FROM catalog_locations ORDER BY created_at, id`)
 	if err != nil {
 		return nil, wrap(err, "list locations")
 	}
@@ -87,7 +88,7 @@ func (c *Catalog) sites(ctx context.Context) ([]site, error) {
 	for rows.Next() {
 		var l site
 		var origin, faults string
-		if err := rows.Scan(&l.ID, &l.Type, &l.Target, &origin, &l.stale, &faults); err != nil {
+		if err := rows.Scan(&l.ID, &l.Type, &l.Target, &origin, &l.trusted, &l.stale, &faults); err != nil {
 			return nil, wrap(err, "list locations")
 		}
 		if err := json.Unmarshal([]byte(faults), &l.faults); err != nil {

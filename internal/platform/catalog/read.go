@@ -28,20 +28,21 @@ type reader struct {
 	*source
 	reading
 	origin string         // type:target of the location
+	wide   bool           // it may state entities of every kind
 	index  map[string]int // of stated, by ref
 	seen   map[string][]string
 }
 
 // read reads all that a location leads to. What is wrong stands in the
 // reading; nothing of it ends the rest.
-func (c *Catalog) read(ctx context.Context, location Location) reading {
+func (c *Catalog) read(ctx context.Context, location site) reading {
 	r := &reader{
 		source: &source{forge: c.scm, from: map[repository]bool{}},
-		origin: location.ref(), index: map[string]int{}, seen: map[string][]string{},
+		origin: location.ref(), wide: location.wide(), index: map[string]int{}, seen: map[string][]string{},
 	}
 	r.faults = map[string][]Fault{}
 	root := generated(location.Type, location.Target)
-	at, err := c.target(location)
+	at, err := c.target(location.Location)
 	if err != nil {
 		r.fail(root, err)
 	} else {
@@ -179,6 +180,10 @@ func (r *reader) describe(ctx context.Context, d document, parent string, at tar
 		r.doubt = r.doubt || isLocation(Entity{Kind: strings.SplitN(ref, ":", 2)[0]})
 		return Entity{}, false
 	}
+	if err := r.allow(entity.Kind); err != nil {
+		r.note(parent, err)
+		return Entity{}, false
+	}
 	if _, twice := r.index[ref]; twice {
 		r.note(parent, fault.Inputf("%s is described twice", ref))
 		return Entity{}, false
@@ -219,6 +224,9 @@ func (r *reader) complete(ctx context.Context, d document, at target) (Entity, e
 	entity = normalise(entity)
 	if err := check(entity); err != nil {
 		return Entity{}, said(err)
+	}
+	if stated := entity.Annotation(AnnotationSource); strings.EqualFold(entity.Kind, "template") && !at.covers(stated) {
+		delete(entity.Metadata.Annotations, AnnotationSource)
 	}
 	return annotate(entity, r.annotations(at)), nil
 }

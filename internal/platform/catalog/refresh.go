@@ -116,7 +116,7 @@ func (c *Catalog) refresh(ctx context.Context, id string) (silent bool, err erro
 	if location, err = c.location(ctx, id); err != nil { // as it is now
 		return false, unlessGone(err)
 	}
-	found := c.read(ctx, location.Location)
+	found := c.read(ctx, location)
 	if ctx.Err() != nil {
 		return true, nil // it was cut off, and tells nothing
 	}

@@ -136,10 +136,13 @@ func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
 	switch dryRun := values.Get("dryRun"); {
 	case dryRun != "" && dryRun != "false":
 		return c.tryLocation(w, r, wanted, exists)
+	case exists && onConflict != "refresh" && !existing.wide():
+		return fault.Conflictf("Location %s:%s already exists with ID %s; onConflict=refresh registers it anew, and lets it state every kind",
+			existing.Type, existing.Target, existing.ID)
 	case exists && onConflict != "refresh":
 		return fault.Conflictf("Location %s:%s already exists with ID %s", existing.Type, existing.Target, existing.ID)
 	}
-	registration, err := c.Register(r.Context(), wanted.Target)
+	registration, err := c.RegisterTrusted(r.Context(), wanted.Target)
 	if err != nil {
 		return err
 	}
@@ -153,7 +156,7 @@ func (c *Catalog) postLocation(w http.ResponseWriter, r *http.Request) error {
 
 // tryLocation tells what a location would bring, and keeps nothing.
 func (c *Catalog) tryLocation(w http.ResponseWriter, r *http.Request, wanted Location, exists bool) error {
-	found := c.read(r.Context(), wanted)
+	found := c.read(r.Context(), site{Location: wanted, trusted: true})
 	if err := found.err(); err != nil {
 		return err
 	}
@@ -190,12 +193,12 @@ func (c *Catalog) putLocation(w http.ResponseWriter, r *http.Request) error {
 	case exists && other.ID != before.ID:
 		return fault.Conflictf("Location %s:%s already exists with ID %s", other.Type, other.Target, other.ID)
 	}
-	if err := c.read(ctx, wanted).err(); err != nil {
+	if err := c.read(ctx, site{Location: wanted, trusted: true}).err(); err != nil {
 		return err
 	}
 	err = c.change(ctx, func(rec records) error {
 		rec.touch(before.EntityRef)
-		_, err := rec.exec(ctx, "change location "+before.ID, `UPDATE catalog_locations SET target = ?, stale = stale + 1 WHERE id = ?`, wanted.Target, before.ID)
+		_, err := rec.exec(ctx, "change location "+before.ID, `UPDATE catalog_locations SET target = ?, wide = 1, stale = stale + 1 WHERE id = ?`, wanted.Target, before.ID)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-github/v74/github"
 
+	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
@@ -50,7 +51,13 @@ func (s *Service) repositoryChoices(ctx context.Context, given map[string]string
 			return nil, fault.NotFoundf("The repositories of %s cannot be listed: %v", owner, err)
 		}
 		for _, repository := range page {
-			found = append(found, Choice{ID: id(repository)})
+			visible, err := s.visible(ctx, repository)
+			if err != nil {
+				return nil, err
+			}
+			if visible {
+				found = append(found, Choice{ID: id(repository)})
+			}
 		}
 		if response.NextPage == 0 {
 			break
@@ -61,10 +68,30 @@ func (s *Service) repositoryChoices(ctx context.Context, given map[string]string
 	return found, nil
 }
 
+// visible reports whether a caller may read a repository that the platform's
+// own access lists.
+func (s *Service) visible(ctx context.Context, repository *github.Repository) (bool, error) {
+	if s.cfg.Rights == nil || !repository.GetPrivate() {
+		return true, nil
+	}
+	user, _ := access.UserFrom(ctx)
+	err := s.cfg.Rights.MayUse(ctx, user.Ref, repository.GetOwner().GetLogin(), repository.GetName(), true)
+	if fault.Name(err) == "NotAllowedError" {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 func (s *Service) branchChoices(ctx context.Context, given map[string]string) ([]Choice, error) {
 	owner, repository := given["owner"], given["repository"]
 	if owner == "" || repository == "" {
 		return nil, fault.Inputf("context: owner and repository are needed to list branches")
+	}
+	if s.cfg.Rights != nil {
+		user, _ := access.UserFrom(ctx)
+		if err := s.cfg.Rights.MayUse(ctx, user.Ref, owner, repository, false); err != nil {
+			return nil, err
+		}
 	}
 	page, _, err := s.cfg.SCM.Repositories.ListBranches(ctx, owner, repository, &github.BranchListOptions{ListOptions: github.ListOptions{PerPage: 100}})
 	if err != nil {

@@ -204,7 +204,7 @@ func (s *Service) files(ctx context.Context, spec taskSpec) (source action.Sourc
 	if err != nil {
 		return action.Source{}, nil, fmt.Errorf("open the template's files: %w", err)
 	}
-	return action.Source{Files: root.FS(), Dir: spec.Dir}, func() { _ = root.Close() }, nil
+	return action.Source{Files: root.FS(), Dir: spec.Dir, Repository: spec.Origin.Repository}, func() { _ = root.Close() }, nil
 }
 
 // sweepSnapshots removes the snapshots that neither a template nor a task that

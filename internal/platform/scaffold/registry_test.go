@@ -40,7 +40,7 @@ func teams(t *testing.T) (*world, *Service) {
 	w.forge.add(t.Context(), "golden")
 	commit(t, w, "golden", map[string]string{"team/template.yaml": teamTemplate, "team/skeleton/a": "first ${{ values.name }}"})
 	s, _ := w.start(t)
-	if _, err := w.catalog.Register(t.Context(), w.forge.URL+"/apps/golden/blob/main/team/template.yaml"); err != nil {
+	if _, err := w.catalog.RegisterTrusted(t.Context(), w.forge.URL+"/apps/golden/blob/main/team/template.yaml"); err != nil {
 		t.Fatal(err)
 	}
 	w.known(t, s, "template:default/team", true)
@@ -129,7 +129,7 @@ func TestATemplateThatCannotBeUsedSaysWhyAndHarmsNoOther(t *testing.T) {
 	w, s := teams(t)
 	bad := strings.ReplaceAll(strings.ReplaceAll(teamTemplate, "name: team", "name: bad"), "id: wait", "id: fetch")
 	commit(t, w, "golden", map[string]string{"bad/template.yaml": bad})
-	if _, err := w.catalog.Register(t.Context(), w.forge.URL+"/apps/golden/blob/main/bad/template.yaml"); err != nil {
+	if _, err := w.catalog.RegisterTrusted(t.Context(), w.forge.URL+"/apps/golden/blob/main/bad/template.yaml"); err != nil {
 		t.Fatal(err)
 	}
 	if s.readTemplates(t.Context()) {

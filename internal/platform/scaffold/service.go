@@ -55,6 +55,8 @@ type Config struct {
 	Domain       string
 	// Vars are the site's values, which templates read as environment.parameters.
 	Vars func() map[string]any
+	// Rights say what the creator of a task may touch in the forge; nil: all.
+	Rights action.Rights
 	// Validate finds what a schema cannot; nil: nothing.
 	Validate func(ctx context.Context, templateRef string, values map[string]any) []FieldError
 	// OnChange is told of every change of status after it was committed, and
@@ -120,6 +122,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s.actions = action.Builtin(&action.Host{
 		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain, Tree: s.tree,
+		Rights: cfg.Rights,
 	})
 	s.queue, err = newQueue(s)
 	return s, err

@@ -86,6 +86,9 @@ type Host struct {
 	// (https://HOST/OWNER/REPO/tree/BRANCH/PATH); nil: there is none.
 	Tree   func(ctx context.Context, address string) (fs.FS, error)
 	Domain string
+	// Rights are asked before an action touches a repository that its task has
+	// not made; nil: every task may touch all.
+	Rights Rights
 }
 
 // Builtin are the actions by id.

@@ -52,7 +52,7 @@ func (h *Host) fetchPlain(ctx context.Context, c *Call, input map[string]any) er
 	if err != nil {
 		return err
 	}
-	root, err := h.open(ctx, c.Template, text(input, "url", ""))
+	root, err := h.open(ctx, c, text(input, "url", ""))
 	if err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func (h *Host) fetchPlainFile(ctx context.Context, c *Call, input map[string]any
 	if err := noToken(input); err != nil {
 		return err
 	}
-	file, err := h.openFile(ctx, c.Template, text(input, "url", ""))
+	file, err := h.openFile(ctx, c, text(input, "url", ""))
 	if err != nil {
 		return err
 	}

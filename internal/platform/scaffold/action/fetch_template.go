@@ -69,7 +69,7 @@ func (h *Host) fetchTemplate(ctx context.Context, c *Call, input map[string]any)
 	if err != nil {
 		return err
 	}
-	root, err := h.open(ctx, c.Template, text(input, "url", ""))
+	root, err := h.open(ctx, c, text(input, "url", ""))
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func Warm(ctx context.Context, engine *expression.Engine, template Source, input
 	if err != nil {
 		return err
 	}
-	root, err := (&Host{Hosts: []string{""}}).open(ctx, template, text(input, "url", ""))
+	root, err := (&Host{Hosts: []string{""}}).open(ctx, &Call{Template: template}, text(input, "url", ""))
 	if err != nil {
 		return err
 	}
@@ -137,7 +137,7 @@ func (h *Host) fetchTemplateFile(ctx context.Context, c *Call, input map[string]
 	if err := noToken(input); err != nil {
 		return err
 	}
-	file, err := h.openFile(ctx, c.Template, text(input, "url", ""))
+	file, err := h.openFile(ctx, c, text(input, "url", ""))
 	if err != nil {
 		return err
 	}

@@ -100,6 +100,10 @@ func entityName(ref string) string {
 	return ref[strings.LastIndexAny(ref, ":/")+1:]
 }
 
+// makers are the actions that make the repository: they refuse one that is
+// there and not of their task's making.
+var makers = []string{"publish:github", "github:repo:create"}
+
 // repositoryAction is an action on one repository.
 func (h *Host) repositoryAction(a Action, do func(ctx context.Context, c *Call, r repository, input map[string]any) error) Action {
 	properties, _ := a.Schema.Input["properties"].(map[string]any)
@@ -113,6 +117,11 @@ func (h *Host) repositoryAction(a Action, do func(ctx context.Context, c *Call, 
 		r, err := h.parseRepoURL(input)
 		if err != nil {
 			return err
+		}
+		if !slices.Contains(makers, a.ID) {
+			if err := h.mayWrite(ctx, c, r); err != nil {
+				return err
+			}
 		}
 		return do(ctx, c, r, input)
 	}

@@ -35,6 +35,9 @@ func githubWebhook(h *Host) Action {
 }
 
 func (h *Host) webhook(ctx context.Context, c *Call, r repository, input map[string]any) error {
+	if err := h.mayCall(ctx, c, text(input, "webhookUrl", "")); err != nil {
+		return err
+	}
 	events := texts(input, "events")
 	if one := text(input, "events", ""); one != "" {
 		events = []string{one}

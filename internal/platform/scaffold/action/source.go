@@ -25,13 +25,16 @@ const (
 type Source struct {
 	Files fs.FS
 	Dir   string // of template.yaml, in Files
+	// Repository is owner/name of where Files are from; empty: no repository.
+	Repository string
 }
 
 // open finds the directory that an address means: one relative to template.yaml,
 // or one in a repository of the forge.
-func (h *Host) open(ctx context.Context, template Source, address string) (fs.FS, error) {
+func (h *Host) open(ctx context.Context, c *Call, address string) (fs.FS, error) {
+	template := c.Template
 	if remote, err := url.Parse(address); err == nil && remote.Host != "" {
-		return h.openRemote(ctx, remote)
+		return h.openRemote(ctx, c, remote)
 	}
 	directory := path.Join(template.Dir, address)
 	if path.IsAbs(address) || !fs.ValidPath(directory) {
@@ -49,21 +52,24 @@ func (h *Host) open(ctx context.Context, template Source, address string) (fs.FS
 	return fs.Sub(template.Files, directory)
 }
 
-func (h *Host) openRemote(ctx context.Context, address *url.URL) (fs.FS, error) {
+func (h *Host) openRemote(ctx context.Context, c *Call, address *url.URL) (fs.FS, error) {
 	if h.Tree == nil || !slices.Contains(h.Hosts, address.Host) {
 		return nil, fault.Inputf("No matching integration configuration for host %s; url may be relative to the template, or https://%s/OWNER/REPO/tree/BRANCH/PATH",
 			address.Host, h.Hosts[0])
+	}
+	if err := h.mayRead(ctx, c, address.String()); err != nil {
+		return nil, err
 	}
 	return h.Tree(ctx, address.String())
 }
 
 // openFile reads the single file that an address means.
-func (h *Host) openFile(ctx context.Context, template Source, address string) (entry, error) {
+func (h *Host) openFile(ctx context.Context, c *Call, address string) (entry, error) {
 	directory, name := ".", address
 	if at := strings.LastIndexByte(address, '/'); at >= 0 {
 		directory, name = strings.Replace(address[:at], "/blob/", "/tree/", 1), address[at+1:]
 	}
-	root, err := h.open(ctx, template, directory)
+	root, err := h.open(ctx, c, directory)
 	if err != nil {
 		return entry{}, err
 	}
