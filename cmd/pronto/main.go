@@ -59,7 +59,7 @@ func root() *cobra.Command {
 	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) { opts.named = opts.named || cmd.Flags().Changed("state") }
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(upCommand(opts), downCommand(opts), statusCommand(opts), createCommand(opts), appsCommand(opts),
-		appCommand(opts), watchCommand(opts), logsCommand(opts), versionsCommand(opts), rollbackCommand(opts),
+		appCommand(opts), watchCommand(opts), logsCommand(opts), whyCommand(opts), versionsCommand(opts), rollbackCommand(opts),
 		deleteCommand(opts), envCommand(opts),
 		doctorCommand(opts), imagesCommand(opts), templateCommand(opts), loginCommand(opts), logoutCommand(opts), auditCommand(opts),
 		platformCommand(opts), edgeCommand(opts))

@@ -87,3 +87,15 @@ func TestVersionsSayWhereOneCanGoBackTo(t *testing.T) {
 		}
 	}
 }
+
+func TestWhyShowsTheSentenceWhatToDoAndTheLines(t *testing.T) {
+	var out strings.Builder
+	why := client.Why{App: "hello", Status: "failed", Cause: client.Cause{Phase: "build", Sentence: "The test fails.", Remedy: "Mend it.",
+		Lines: []string{"not ok 1", "##[error]exit code 1"}}}
+	if err := cli.Why(&out, why); err != nil {
+		t.Fatal(err)
+	}
+	if want := "hello: failed, build\n  The test fails.\n  Mend it.\n\n    not ok 1\n    ##[error]exit code 1\n"; out.String() != want {
+		t.Errorf("%q, want %q", out.String(), want)
+	}
+}

@@ -85,6 +85,24 @@ func Versions(out io.Writer, versions []client.Version, now time.Time) error {
 	return tw.Flush()
 }
 
+// Why writes the sentence, what to do, and the lines that decide.
+func Why(out io.Writer, why client.Why) error {
+	var b strings.Builder
+	if why.Phase == "" {
+		fmt.Fprintf(&b, "%s: %s\n", why.App, words(why.Status))
+	} else {
+		fmt.Fprintf(&b, "%s: %s, %s\n", why.App, words(why.Status), why.Phase)
+	}
+	fmt.Fprintf(&b, "  %s\n  %s\n", why.Sentence, why.Remedy)
+	for _, lines := range [][]string{why.Lines, why.Facts} {
+		if len(lines) > 0 {
+			fmt.Fprintf(&b, "\n    %s\n", strings.Join(lines, "\n    "))
+		}
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
 // Journey is the five stations without their names, for a table.
 func Journey(d client.Delivery) string {
 	var b strings.Builder

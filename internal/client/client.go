@@ -88,6 +88,13 @@ func (c *Client) Rollback(ctx context.Context, name, to string) (Rollback, error
 	return out, err
 }
 
+// Why says in one sentence where an application's latest delivery stands.
+func (c *Client) Why(ctx context.Context, name string) (Why, error) {
+	var out Why
+	err := c.call(ctx, http.MethodGet, "/api/pronto/v1/apps/"+url.PathEscape(name)+"/why", nil, &out)
+	return out, err
+}
+
 // Versions lists the revisions that were live, newest first.
 func (c *Client) Versions(ctx context.Context, name string) ([]Version, error) {
 	var out struct{ Versions []Version }

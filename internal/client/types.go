@@ -76,7 +76,27 @@ type Phase struct {
 	Seconds      float64        `json:"seconds"`
 	UsualSeconds float64        `json:"usualSeconds,omitempty"`
 	Reason       string         `json:"reason,omitempty"`
+	Cause        *Cause         `json:"cause,omitempty"`
 	Evidence     map[string]any `json:"evidence"`
+}
+
+// Cause is why a phase failed or does not go on.
+type Cause struct {
+	Code     string   `json:"code"`
+	Phase    string   `json:"phase"`
+	Sentence string   `json:"sentence"`
+	Remedy   string   `json:"remedy"`
+	Lines    []string `json:"lines,omitempty"`
+	Facts    []string `json:"facts,omitempty"`
+}
+
+// Why is where an application's latest delivery stands.
+type Why struct {
+	App      string `json:"app"`
+	Status   string `json:"status"`
+	Delivery string `json:"delivery,omitempty"`
+	Revision string `json:"revision,omitempty"`
+	Cause
 }
 
 // Deletion is how far an application's removal has come.

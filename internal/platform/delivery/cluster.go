@@ -31,6 +31,7 @@ type cluster struct {
 	dynamic   dynamic.Interface
 	namespace string // of the Applications
 	core      informers.SharedInformerFactory
+	events    informers.SharedInformerFactory // warnings
 	apps      dynamicinformer.DynamicSharedInformerFactory
 	changed   func(namespace, application string) // one of the two is empty
 	waiting   sync.WaitGroup
@@ -47,6 +48,7 @@ func newCluster(cfg *rest.Config, namespace string, changed func(namespace, appl
 	}
 	c := &cluster{client: client, dynamic: dyn, namespace: namespace, changed: changed}
 	c.core = informers.NewSharedInformerFactoryWithOptions(client, 0, informers.WithTransform(slim))
+	c.events = newWarnings(client)
 	c.apps = dynamicinformer.NewFilteredDynamicSharedInformerFactory(dyn, 0, namespace, nil)
 	return c, c.listen()
 }
@@ -67,6 +69,7 @@ func (c *cluster) listen() error {
 		c.core.Networking().V1().Ingresses().Informer(),
 		c.core.Core().V1().Namespaces().Informer(),
 		c.core.Core().V1().Nodes().Informer(),
+		c.events.Core().V1().Events().Informer(),
 	} {
 		if err := c.subscribe(informer, func(o metav1.Object) { c.changed(firstOf(o.GetNamespace(), o.GetName()), "") }); err != nil {
 			return err
@@ -95,6 +98,7 @@ func (c *cluster) subscribe(informer cache.SharedIndexInformer, tell func(metav1
 // done. The Applications come when their definition is there.
 func (c *cluster) start(ctx context.Context) error {
 	c.core.Start(ctx.Done())
+	c.events.Start(ctx.Done()) // nobody waits for it: without events causes only say less
 	c.waiting.Go(func() { c.startApplications(ctx) })
 	for kind, ok := range c.core.WaitForCacheSync(ctx.Done()) {
 		if !ok {
@@ -122,6 +126,7 @@ func (c *cluster) startApplications(ctx context.Context) {
 func (c *cluster) stop() {
 	c.waiting.Wait()
 	c.core.Shutdown()
+	c.events.Shutdown()
 	c.apps.Shutdown()
 }
 
@@ -135,7 +140,9 @@ func (c *cluster) rollout(namespace, name string) *RolloutFact {
 	if i := slices.IndexFunc(deployments, func(d *appsv1.Deployment) bool { return d.Name == name }); i >= 0 {
 		workload = deployments[i]
 	}
-	return rolloutOf(workload, c.pods(namespace), c.endpoints(namespace))
+	fact := rolloutOf(workload, c.pods(namespace), c.endpoints(namespace))
+	fact.Architectures = c.architectures()
+	return fact
 }
 
 func (c *cluster) pods(namespace string) []*corev1.Pod {
@@ -221,6 +228,7 @@ func applicationOf(u *unstructured.Unstructured) *ApplicationFact {
 	}
 	if fact.Operation == "Failed" || fact.Operation == "Error" {
 		fact.Message = text("status", "operationState", "message")
+		fact.Failures = syncFailures(u)
 	}
 	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
 	for _, entry := range conditions {
@@ -229,6 +237,19 @@ func applicationOf(u *unstructured.Unstructured) *ApplicationFact {
 		}
 	}
 	return fact
+}
+
+// syncFailures are the messages of the resources that the last operation could not apply.
+func syncFailures(u *unstructured.Unstructured) (messages []string) {
+	results, _, _ := unstructured.NestedSlice(u.Object, "status", "operationState", "syncResult", "resources")
+	for _, entry := range results {
+		fields, _ := entry.(map[string]any)
+		status, _ := fields["status"].(string)
+		if message, _ := fields["message"].(string); message != "" && status == "SyncFailed" {
+			messages = append(messages, message)
+		}
+	}
+	return messages
 }
 
 func isError(conditionType any) bool {

@@ -26,6 +26,7 @@ func Evaluate(facts Facts, previous Delivery, now time.Time) Delivery {
 	}
 	supersede(&d, facts, now)
 	conclude(&d, now)
+	explain(&d, facts, now)
 	return d
 }
 

@@ -1,6 +1,10 @@
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/delivery/cause"
+)
 
 // Facts is all that is known, at one instant, about one delivery of one
 // application. A nil member has not been observed. Times are when the world
@@ -20,7 +24,9 @@ type Facts struct {
 	Name        *NameFact
 	Edge        *EdgeFact
 	Answer      *AnswerFact
-	RunRecorded int64  // the run whose jobs are in the delivery's record for good
+	RunRecorded int64         // the run whose jobs are in the delivery's record for good
+	Events      []cause.Event // warnings about objects of the namespace, oldest first
+	Ended       *EndedFact
 	NewerPush   string // revision of a later commit by a person; empty: this is the latest
 }
 
@@ -109,8 +115,9 @@ type ApplicationFact struct {
 	Revision  string
 	Contains  bool // Revision is the deploy commit or a later one
 	Health    string
-	Operation string // phase of the last operation: Running, Succeeded, Failed, Error
-	Message   string // of the failed operation or of an error condition
+	Operation string   // phase of the last operation: Running, Succeeded, Failed, Error
+	Message   string   // of the failed operation or of an error condition
+	Failures  []string // of the resources that the last operation could not apply
 }
 
 // RolloutFact is the workload.
@@ -121,6 +128,12 @@ type RolloutFact struct {
 	Complete bool   // observed, updated, available, and no older pod in the endpoints
 	Cause    string // why it does not go on, in plain words
 	Fatal    bool   // Cause does not go away by waiting
+
+	// What a rollout that is not complete shows of itself.
+	Pods          []cause.Pod
+	Refused       string   // why the API server lets no pod be made
+	Architectures []string // of the nodes
+	Ended         *Ending  // a container that ended with an error
 }
 
 // IngressFact is the host rule that was asked for.

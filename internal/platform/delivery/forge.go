@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -127,7 +128,7 @@ func (f forge) run(ctx context.Context, app, revision string) (*RunFact, error) 
 		return nil, err
 	}
 	fact := runOf(runs[0])
-	return fact, f.jobs(ctx, app, fact)
+	return fact, f.jobs(ctx, app, revision, fact)
 }
 
 func runOf(r *github.WorkflowRun) *RunFact {
@@ -140,7 +141,7 @@ func runOf(r *github.WorkflowRun) *RunFact {
 }
 
 // jobs fills in which step runs, or which failed and why.
-func (f forge) jobs(ctx context.Context, app string, fact *RunFact) error {
+func (f forge) jobs(ctx context.Context, app, revision string, fact *RunFact) error {
 	list, err := f.listJobs(ctx, app, fact.ID)
 	if err != nil {
 		return err
@@ -157,9 +158,26 @@ func (f forge) jobs(ctx context.Context, app string, fact *RunFact) error {
 		}
 	}
 	if fact.Status == "completed" && bad(fact.Conclusion) && fact.Failure == nil {
-		fact.Failure = &RunFailure{} // it failed before any job did
+		fact.Failure, err = f.startFailure(ctx, app, revision) // it failed before any job did
 	}
-	return nil
+	return err
+}
+
+// startFailure is what the run's commit status says of a run that had no job: the
+// workflow is not valid. The API of runs does not say it.
+func (f forge) startFailure(ctx context.Context, app, revision string) (*RunFailure, error) {
+	list, _, err := f.client.Repositories.ListStatuses(ctx, f.names.Organization, f.names.Repository(app), revision,
+		&github.ListOptions{PerPage: 20})
+	if err != nil && !isNotFound(err) {
+		return nil, fmt.Errorf("read statuses of %s at %s: %w", app, revision, err)
+	}
+	failure := &RunFailure{}
+	for _, s := range list {
+		if text := s.GetDescription(); text != "" && bad(s.GetState()) && !slices.Contains(failure.Lines, text) {
+			failure.Lines = append(failure.Lines, text)
+		}
+	}
+	return failure, nil
 }
 
 func (f forge) listJobs(ctx context.Context, app string, run int64) ([]*github.WorkflowJob, error) {

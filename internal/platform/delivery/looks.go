@@ -108,6 +108,11 @@ func (t *tracker) observer(name string) func(context.Context) (message, error) {
 			digest, err := s.forge.deployed(ctx, app.Name, f.Application.Revision)
 			return of(func(t *tracker) { t.digests[f.Application.Revision] = digest }), err
 		}
+	case lookEnded:
+		return func(ctx context.Context) (message, error) {
+			ended, err := s.cluster.endedLog(ctx, app.Name, *f.Rollout.Ended)
+			return of(func(t *tracker) { t.facts.Ended = firstNonNil(ended, t.facts.Ended) }), err
+		}
 	case lookName:
 		return func(ctx context.Context) (message, error) {
 			fact := s.prober.resolve(ctx, app.Name)

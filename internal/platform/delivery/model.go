@@ -4,7 +4,11 @@
 // its pure core; everything around it observes, journals or tells others.
 package delivery
 
-import "time"
+import (
+	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/delivery/cause"
+)
 
 // The five phases, always in this order.
 const (
@@ -56,7 +60,9 @@ type Phase struct {
 	Seconds      float64    `json:"seconds"`
 	UsualSeconds float64    `json:"usualSeconds,omitempty"`
 	Reason       string     `json:"reason,omitempty"`
-	Evidence     Evidence   `json:"evidence"`
+	// Cause is why it failed or does not go on; nil while it merely takes its time.
+	Cause    *cause.Cause `json:"cause,omitempty"`
+	Evidence Evidence     `json:"evidence"`
 }
 
 // What begins deliveries.

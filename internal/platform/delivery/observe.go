@@ -9,6 +9,7 @@ func (t *tracker) observeCluster() {
 		t.kick(lookAnswer)
 	}
 	t.facts.Rollout = rollout
+	t.facts.Events = c.warnings(name)
 	t.facts.Application = c.application(t.s.names.Repository(name))
 	if a := t.facts.Application; a != nil && t.d != nil {
 		a.Contains = t.contains(a.Revision)

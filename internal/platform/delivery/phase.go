@@ -31,7 +31,7 @@ func (p *Phase) fail(at time.Time, reason string) {
 	if p.Status == Failed && p.Reason == reason {
 		return
 	}
-	p.Reason = reason
+	p.Reason, p.Cause = reason, nil
 	p.end(Failed, at)
 }
 

@@ -13,6 +13,7 @@ const (
 	lookEntity  = "entity"  // the catalog entry
 	lookCommit  = "commit"  // the digest in deploy/ at the synced revision
 	lookName    = "name"    // the zone's answer
+	lookEnded   = "ended"   // the last lines of a container that ended
 	lookAnswer  = "answer"  // a request from outside
 	lookHistory = "history" // the newest commit, for a push whose event was lost
 	lookRemoval = "removal" // one attempt at a step of a deletion
@@ -120,6 +121,9 @@ func planSync(looks map[string]pace, d *Delivery, f Facts) {
 	}
 	if f.Application != nil && f.Application.Revision != "" && !f.Application.Contains {
 		looks[lookCommit] = patient
+	}
+	if r := f.Rollout; r != nil && r.Ended != nil && (f.Ended == nil || f.Ended.Of != *r.Ended) {
+		looks[lookEnded] = patient
 	}
 }
 

@@ -27,6 +27,10 @@ func rolloutOf(d *appsv1.Deployment, pods []*corev1.Pod, slices []*discoveryv1.E
 	fact.Complete = rolledOut(d.Status, d.Generation, desired) && fact.Ready >= desired && !anyServes(old, slices)
 	if !fact.Complete {
 		fact.Cause, fact.Fatal = causeOf(d, current)
+		fact.Pods, fact.Ended = podFacts(current), endingOf(current)
+		if len(current) == 0 {
+			fact.Refused = replicaFailure(d.Status)
+		}
 	}
 	return fact
 }
@@ -138,6 +142,16 @@ func causeOf(d *appsv1.Deployment, pods []*corev1.Pod) (cause string, fatal bool
 	return deadline, deadline != ""
 }
 
+// replicaFailure is what the API server says of pods that it does not let be made.
+func replicaFailure(s appsv1.DeploymentStatus) string {
+	for _, c := range s.Conditions {
+		if c.Type == appsv1.DeploymentReplicaFailure && c.Status == corev1.ConditionTrue {
+			return c.Message
+		}
+	}
+	return ""
+}
+
 // refusedPods explains why the API server does not let the pods be made.
 func refusedPods(message string) string {
 	switch {
@@ -156,7 +170,7 @@ func podCause(pod *corev1.Pod) (cause string, fatal bool) {
 			return "no node has room for the pod: " + c.Message, false
 		}
 	}
-	for _, s := range append(append([]corev1.ContainerStatus{}, pod.Status.InitContainerStatuses...), pod.Status.ContainerStatuses...) {
+	for _, s := range containersOf(pod) {
 		if cause, fatal = containerCause(pod, s); cause != "" {
 			return cause, fatal
 		}

@@ -136,7 +136,7 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 	if next != nil && next.Status != InProgress {
 		t.flush(ctx) // what is seen after the end
 	}
-	if next != nil && next.Phase(Build).Status == Running {
+	if next != nil && (next.Phase(Build).Status == Running || next.Phase(Sync).Status == Running) {
 		return imageGrace / 4 // its waits end by the clock
 	}
 	return longestPause

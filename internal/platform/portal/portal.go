@@ -123,6 +123,7 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/apps/{name}/logs", access.ReadLogs, p.getLogs},
 		{"GET", api + "/apps/{name}/runs/{id}", access.ReadLogs, p.getRun},
 		{"GET", api + "/apps/{name}/runs/{id}/log", access.ReadLogs, p.getRunLog},
+		{"GET", api + "/apps/{name}/why", access.ReadLogs, p.getWhy},
 		{"GET", api + "/apps/{name}/versions", access.ReadApps, p.listVersions},
 		{"POST", api + "/apps/{name}/rollback", access.DeployApp, p.rollback},
 		{"GET", api + "/apps/{name}/runs", access.ReadLogs, p.listRuns},

@@ -169,6 +169,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		{"POST", "/api/pronto/v1/apps/x/runs/1/rerun", viewer, 404},
 		{"POST", "/api/pronto/v1/apps/x/runs/1/cancel", "pronto_admin", 404},
 		{"GET", "/api/pronto/v1/apps/x/versions", viewer, 404},
+		{"GET", "/api/pronto/v1/apps/x/why", viewer, 404},
 		{"POST", "/api/pronto/v1/apps/x/rollback", viewer, 404},
 		{"GET", "/api/pronto/v1/apps/x/resources", viewer, 404},
 		{"GET", "/api/pronto/v1/capacity", viewer, 200},

@@ -47,6 +47,7 @@ GET /api/pronto/v1/apps/{name}/runs/{id} logs.read
 GET /api/pronto/v1/apps/{name}/runs/{id}/log logs.read
 POST /api/pronto/v1/apps/{name}/runs/{id}/rerun apps.deploy
 POST /api/pronto/v1/apps/{name}/runs/{id}/cancel apps.deploy
+GET /api/pronto/v1/apps/{name}/why logs.read
 GET /api/pronto/v1/apps/{name}/versions apps.read
 POST /api/pronto/v1/apps/{name}/rollback apps.deploy
 GET /api/pronto/v1/apps/{name}/resources apps.read

@@ -192,6 +192,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pronto/v1/apps/{name}/why": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        /** What the latest delivery waits for or why it failed, in one sentence, and what to do */
+        get: operations["getWhy"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pronto/v1/apps/{name}/versions": {
         parameters: {
             query?: never;
@@ -1399,10 +1418,31 @@ export interface components {
             usualSeconds?: number;
             /** @description Why it waits */
             reason?: string;
+            cause?: components["schemas"]["Cause"];
             /** @description What was read back from outside */
             evidence: {
                 [key: string]: unknown;
             };
+        };
+        /** @description Why a phase failed or does not go on; absent while it merely takes its time */
+        Cause: {
+            /** @description A word for programs, such as test_fails or quota_exceeded; `unknown` where the cause is not known */
+            code: string;
+            phase: string;
+            sentence: string;
+            /** @description What to do */
+            remedy: string;
+            /** @description The lines that decide, as the systems said them */
+            lines?: string[];
+            /** @description Everything that was observed, where the cause is not known */
+            facts?: string[];
+        };
+        /** @description Where the latest delivery stands. Besides the codes of causes there are `nothing`, `waiting`, `live` and `deleting`. */
+        Why: components["schemas"]["Cause"] & {
+            app: string;
+            status: string;
+            delivery?: string;
+            revision?: string;
         };
         Deletion: {
             /** Format: date-time */
@@ -2401,6 +2441,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    getWhy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sentence */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
                 };
             };
             default: components["responses"]["Error"];
