@@ -113,7 +113,7 @@ func (w *wiring) delivery(ctx context.Context, db *sql.DB, forge *scm.Client, en
 func (w *wiring) scaffold(db *sql.DB, forge *scm.Client, r rooms) (*scaffold.Service, error) {
 	return scaffold.New(scaffold.Config{
 		DB: db, Templates: templates.FS, SCM: forge, Catalog: r.catalog, Git: w.git(), Dir: w.cfg.Path("platform", "tasks"),
-		Organization: w.cfg.Organization, Domain: w.cfg.Domain,
+		Organization: w.cfg.Organization, Domain: w.cfg.Domain, SealKey: w.creds.AccessSeal,
 		Vars:     func() map[string]any { return siteValues(w.cfg, r.delivery.Architectures()) },
 		Rights:   rights{r.access.Known, r.delivery.Get, forge.Repository, w.cfg.Organization},
 		Validate: validator(r.delivery), OnChange: observer(r.delivery, w.logger("scaffold")),

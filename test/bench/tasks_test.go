@@ -15,6 +15,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
@@ -159,7 +160,7 @@ func scaffolder(b *testing.B) (s *scaffold.Service, ended <-chan struct{}) {
 	var count atomic.Int64
 	s, err = scaffold.New(scaffold.Config{
 		DB: db, Templates: quietTemplate, SCM: client, Catalog: entities, Dir: filepath.Join(dir, "tasks"),
-		Organization: "apps", Domain: "example.com", Logger: log,
+		SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Logger: log,
 		OnChange: func(_ context.Context, t scaffold.Task) {
 			if t.Status == scaffold.StatusFailed {
 				b.Errorf("task %s: %s", t.ID, t.Error)

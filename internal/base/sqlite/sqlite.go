@@ -18,7 +18,8 @@ import (
 // Open opens (creating if absent, mode 0600) the database at path and applies
 // the goose migrations found at the root of migrations. It commits durably
 // (WAL, synchronous=FULL), so what was committed survives kill -9 and power
-// loss, and serialises writers with a 10 s busy timeout.
+// loss, and serialises writers with a 10 s busy timeout. What is deleted is
+// overwritten, not only left out.
 func Open(ctx context.Context, path string, migrations fs.FS) (*sql.DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("open database %s: %w", path, err)
@@ -35,7 +36,7 @@ func Open(ctx context.Context, path string, migrations fs.FS) (*sql.DB, error) {
 
 func dsn(path string) string {
 	q := url.Values{"_txlock": {"immediate"}, "_pragma": {
-		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+		"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)", "secure_delete(ON)",
 	}}
 	return "file:" + path + "?" + q.Encode()
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/singleflight"
 	"golang.org/x/time/rate"
 
+	"github.com/pronto-platform/pronto/internal/base/seal"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 )
 
@@ -52,7 +53,7 @@ const (
 type Access struct {
 	cfg      Config
 	store    records
-	seal     sealer
+	seal     seal.Sealer
 	limits   limits
 	csrf     *http.CrossOriginProtection
 	pending  *pendingLogins
@@ -98,12 +99,12 @@ func New(cfg Config) (*Access, error) {
 	if err := csrf.AddTrustedOrigin(portal.Scheme + "://" + portal.Host); err != nil {
 		return nil, fmt.Errorf("access: PortalURL %q: %w", cfg.PortalURL, err)
 	}
-	seal, err := newSealer(cfg.SealKey)
+	sealer, err := seal.New(cfg.SealKey, "pronto access refresh tokens")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("access: SealKey: %w", err)
 	}
 	return &Access{
-		cfg: cfg, store: records{cfg.DB}, seal: seal, limits: newLimits(), csrf: csrf,
+		cfg: cfg, store: records{cfg.DB}, seal: sealer, limits: newLimits(), csrf: csrf,
 		pending: newPendingLogins(cfg.Clock), began: cfg.Clock().Truncate(time.Second),
 	}, nil
 }

@@ -64,7 +64,7 @@ func (a *Access) remember(ctx context.Context, p person, refresh secret.String) 
 	if err != nil {
 		return person{}, fmt.Errorf("access: remember %s: %w", p.ref, err)
 	}
-	p.ref, p.refresh, p.refused = known, a.seal.seal(refresh, known), false
+	p.ref, p.refresh, p.refused = known, a.seal.Seal(refresh, known), false
 	groups, err := json.Marshal(p.groups)
 	if err != nil {
 		return person{}, fmt.Errorf("access: remember %s: %w", p.ref, err)
@@ -231,7 +231,7 @@ var errOtherPerson = errors.New("the renewed ID token is another person's")
 
 // refresh redeems the refresh token. A provider that rotates it gives a new one.
 func (a *Access) refresh(ctx context.Context, p person) (claims, secret.String, error) {
-	old, err := a.seal.open(p.refresh, p.ref)
+	old, err := a.seal.Open(p.refresh, p.ref)
 	if err != nil {
 		return claims{}, secret.String{}, err
 	}

@@ -157,11 +157,11 @@ func TestTheRefreshTokenIsSealedAndNotLogged(t *testing.T) {
 	if err != nil || len(p.refresh) == 0 || bytes.Contains(p.refresh, []byte("refresh-")) {
 		t.Fatalf("kept %q, %v", p.refresh, err)
 	}
-	open, err := a.seal.open(p.refresh, p.ref)
+	open, err := a.seal.Open(p.refresh, p.ref)
 	if err != nil || !strings.HasPrefix(open.Reveal(), "refresh-") {
 		t.Errorf("opened %q, %v", open.Reveal(), err)
 	}
-	if _, err := a.seal.open(p.refresh, "user:default/eve"); err == nil {
+	if _, err := a.seal.Open(p.refresh, "user:default/eve"); err == nil {
 		t.Error("it opens for somebody else")
 	}
 	get(t, s.browser, request(t, "POST", s.URL+"/auth/logout"))

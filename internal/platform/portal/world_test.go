@@ -66,7 +66,7 @@ func newWorld(t *testing.T) *world {
 	must(t, err)
 	tasks, err := scaffold.New(scaffold.Config{
 		DB: db, Templates: templates.FS, SCM: forge, Catalog: entities, Git: gitcmd.Remote{Origin: empty.URL + "/"},
-		Dir: filepath.Join(w.dir, "tasks"), Organization: "apps", Domain: "example.com", Logger: log,
+		Dir: filepath.Join(w.dir, "tasks"), SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Logger: log,
 		Vars: func() map[string]any { return map[string]any{} },
 	})
 	must(t, err)

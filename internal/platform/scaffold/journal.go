@@ -11,11 +11,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/base/seal"
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // journal keeps tasks, their steps and their events.
-type journal struct{ db *sql.DB }
+type journal struct {
+	db   *sql.DB
+	seal seal.Sealer // of tasks' secrets
+}
 
 func (j journal) within(ctx context.Context, work func(*sql.Tx) error) error {
 	tx, err := j.db.BeginTx(ctx, nil)
@@ -32,7 +36,7 @@ func (j journal) within(ctx context.Context, work func(*sql.Tx) error) error {
 func (j journal) create(ctx context.Context, t Task) error {
 	spec, values, secrets, names := encode(t.spec), encode(t.Values), "", ""
 	if len(t.secrets) > 0 {
-		secrets, names = encode(t.secrets), encode(slices.Sorted(maps.Keys(t.secrets)))
+		secrets, names = j.sealed(t.ID, t.secrets), encode(slices.Sorted(maps.Keys(t.secrets)))
 	}
 	return j.within(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, `INSERT INTO scaffolder_tasks
@@ -67,17 +71,17 @@ func (j journal) get(ctx context.Context, id string) (Task, error) {
 
 func scanTask(row interface{ Scan(...any) error }) (Task, error) {
 	var t Task
-	var spec, values, secrets, output, names string
+	var spec, values, output, names string
 	var created int64
 	var started, finished, heartbeat sql.NullInt64
-	err := row.Scan(&t.ID, &t.TemplateRef, &spec, &values, &secrets, &t.Status, &t.CreatedBy, &created, &started,
+	err := row.Scan(&t.ID, &t.TemplateRef, &spec, &values, &t.sealed, &t.Status, &t.CreatedBy, &created, &started,
 		&finished, &heartbeat, &output, &t.Error, &t.cancelling, &names, &t.cleaned)
 	if err != nil {
 		return Task{}, err
 	}
 	t.CreatedAt = time.UnixMilli(created).UTC()
 	t.StartedAt, t.FinishedAt, t.heartbeatAt = moment(started), moment(finished), moment(heartbeat)
-	return t, errors.Join(decode(spec, &t.spec), decode(values, &t.Values), decode(secrets, &t.secrets),
+	return t, errors.Join(decode(spec, &t.spec), decode(values, &t.Values),
 		decode(output, &t.Output), decode(names, &t.secretNames))
 }
 

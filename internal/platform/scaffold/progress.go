@@ -88,7 +88,7 @@ func (j journal) cancel(ctx context.Context, id string, now time.Time) (open boo
 func (j journal) retry(ctx context.Context, t Task, secrets map[string]string, now time.Time) error {
 	encoded := ""
 	if len(secrets) > 0 {
-		encoded = encode(secrets)
+		encoded = j.sealed(t.ID, secrets)
 	}
 	return j.within(ctx, func(tx *sql.Tx) error {
 		ended, err := changes(tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET status = ?, cancelling = 0, secrets = ?, output = '', error = '',

@@ -126,7 +126,7 @@ func TestARetryAsksForTheSecretsThatItsStepsRead(t *testing.T) {
 	if err := s.Retry(t.Context(), task.ID, map[string]string{"key": "again"}); err != nil {
 		t.Fatal(err)
 	}
-	if task = w.ended(t, task.ID); task.Status != StatusCompleted || len(task.secrets) != 0 {
+	if task = w.ended(t, task.ID); task.Status != StatusCompleted || task.sealed != "" {
 		t.Errorf("the task is %s: %s", task.Status, task.Error)
 	}
 	if log := messages(t, s, task.ID); count(log, "***") != 1 {

@@ -66,7 +66,10 @@ func (s *Service) work(ctx context.Context, id string) error {
 	stopBeat := s.beat(ctx, id)
 	defer stopBeat()
 	r := &run{service: s, task: task, outputs: map[string]any{}, record: logbook{s, id}, workspace: s.workspace(id)}
-	output, err := r.do(ctx)
+	var output map[string]any
+	if r.task.secrets, err = s.journal.open(task); err == nil {
+		output, err = r.do(ctx)
+	}
 	return r.end(ctx, output, err)
 }
 

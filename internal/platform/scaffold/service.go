@@ -20,6 +20,8 @@ import (
 	"github.com/riverqueue/river"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+	"github.com/pronto-platform/pronto/internal/base/seal"
+	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/expression"
@@ -51,6 +53,7 @@ type Config struct {
 	Catalog      Catalog
 	Git          gitcmd.Remote // that repositories are pushed to
 	Dir          string        // for the workspaces of tasks
+	SealKey      secret.String // encrypts tasks' secrets in the database
 	Organization string
 	Domain       string
 	// Vars are the site's values, which templates read as environment.parameters.
@@ -114,8 +117,12 @@ func New(cfg Config) (*Service, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("scaffold: %w", err)
 	}
+	sealer, err := seal.New(cfg.SealKey, sealPurpose)
+	if err != nil {
+		return nil, fmt.Errorf("scaffold: SealKey: %w", err)
+	}
 	s := &Service{
-		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB}, engine: engine, templates: &registry{builtin: templates},
+		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB, sealer}, engine: engine, templates: &registry{builtin: templates},
 		snapshots: snapshot.Store{Dir: filepath.Join(cfg.Dir, snapshots), Forge: cfg.SCM},
 		changes:   newSignals(), running: map[string]*context.CancelFunc{},
 		rehearsals: make(chan struct{}, runtime.GOMAXPROCS(0)),

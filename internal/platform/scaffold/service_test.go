@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
@@ -54,7 +55,7 @@ func newWorld(t *testing.T, files fs.FS) *world {
 	w := &world{forge: forge, catalog: entities, changes: make(chan Task, 1000)}
 	w.cfg = Config{
 		DB: db, Templates: files, SCM: client, Catalog: entities, Git: gitcmd.Remote{Origin: forge.URL + "/"},
-		Dir: filepath.Join(dir, "tasks"), Organization: "apps", Domain: "example.com", Logger: log, Clock: time.Now,
+		Dir: filepath.Join(dir, "tasks"), Organization: "apps", Domain: "example.com", SealKey: secret.New("a key"), Logger: log, Clock: time.Now,
 		Vars: func() map[string]any {
 			return map[string]any{"authority": "example.com", "forge": "https://git.example.com", "forgeHost": forge.host(),
 				"registry": "registry.example.com", "ingressClass": "pronto", "edge": "10.41.0.1", "architectures": []string{"amd64", "arm64"}}
@@ -405,8 +406,8 @@ func TestTheEventStreamTellsTheWholeTaskAndEnds(t *testing.T) {
 		}
 	}
 	task, err := s.Get(t.Context(), made.ID)
-	if err != nil || len(task.secrets) != 0 {
-		t.Errorf("after its end the task keeps secrets %v, %v", task.secrets, err)
+	if err != nil || task.sealed != "" {
+		t.Errorf("after its end the task keeps secrets %v, %v", task.sealed, err)
 	}
 }
 

@@ -34,6 +34,7 @@ type Task struct {
 	heartbeatAt time.Time
 	spec        taskSpec
 	secrets     map[string]string
+	sealed      string   // the secrets as the journal keeps them, see journal.open
 	secretNames []string // of those it was given
 	cancelling  bool
 	cleaned     bool // what it had made was taken away

@@ -28,7 +28,7 @@ type Set struct {
 	PortalWebhook     secret.String // shared by forge, actions and portal
 	RegistryNode      secret.String // the node's right to pull
 	RegistryAdmin     secret.String
-	AccessSeal        secret.String   // encrypts people's refresh tokens in the portal's database
+	AccessSeal        secret.String   // encrypts people's refresh tokens and tasks' secrets in the portal's database
 	AppKey            *rsa.PrivateKey // of the GitHub App "github-actions"
 }
 

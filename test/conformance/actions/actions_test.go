@@ -135,7 +135,7 @@ func newWorld(t *testing.T) *world {
 	}
 	tasks, err := scaffold.New(scaffold.Config{
 		DB: db, SCM: client, Catalog: entities, Templates: templates, Git: gitcmd.Remote{Origin: server.URL + "/", Token: secret.New(token)},
-		Dir: filepath.Join(dir, "tasks"), Organization: "apps", Domain: "example.com", Logger: log,
+		Dir: filepath.Join(dir, "tasks"), SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Logger: log,
 		Vars: func() map[string]any { return map[string]any{"forge": server.URL, "forgeHost": address.Host} },
 		OnChange: func(_ context.Context, task scaffold.Task) {
 			if task.Ended() {

@@ -183,7 +183,7 @@ func (w *world) openPortal() http.Handler {
 	tasks := must(scaffold.New(scaffold.Config{
 		DB: db, SCM: w.scm, Catalog: entities, Templates: w.templates(),
 		Git: gitcmd.Remote{Origin: w.forge.URL + "/", Token: secret.New(forgeToken)}, Dir: filepath.Join(w.dir, "tasks"),
-		Organization: "apps", Domain: "example.com", Vars: w.siteValues, Logger: w.log,
+		SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Vars: w.siteValues, Logger: w.log,
 	}))(t)
 	w.run(tasks)
 	deliveries := must(delivery.New(delivery.Config{
