@@ -29,7 +29,8 @@ type verdict struct {
 }
 
 // judge compares what a location stated before with what it states now. An
-// entity goes only if everything was read and it was not there.
+// entity goes only if everything was read and it was not there. Orphans stay
+// as they are, and do not count: a person deletes them.
 func judge(before []held, now reading, strategy OrphanStrategy) verdict {
 	v := verdict{faults: map[string][]Fault{}}
 	states := map[string]bool{}
@@ -37,18 +38,22 @@ func judge(before []held, now reading, strategy OrphanStrategy) verdict {
 		states[one.entity.Ref().String()] = true
 	}
 	var gone []string
+	standing := 0
 	for _, one := range before {
+		if !one.orphan {
+			standing++
+		}
 		switch faults := now.faults[one.ref]; {
 		case states[one.ref]:
 		case len(faults) > 0:
 			v.faults[one.ref] = faults
 		case now.doubt && !one.orphan:
 			v.faults[one.ref] = now.causes()
-		case !now.doubt:
+		case !now.doubt && !one.orphan:
 			gone = append(gone, one.ref)
 		}
 	}
-	if strategy == OrphanKeep || len(gone) >= massDrop && 2*len(gone) > len(before) {
+	if strategy == OrphanKeep || len(gone) >= massDrop && 2*len(gone) > standing {
 		v.orphan = gone
 	} else {
 		v.drop = gone

@@ -110,6 +110,40 @@ func TestAMassDropRemovesNothing(t *testing.T) {
 	if got := b.entity("domain:d19").Annotation(catalog.AnnotationOrphan); got != "true" {
 		t.Errorf("a dropped entity is no orphan: %q", got)
 	}
+	const another = "\n---\n{apiVersion: backstage.io/v1alpha1, kind: Domain, metadata: {name: new}, spec: {owner: team}}\n"
+	const one = "{apiVersion: backstage.io/v1alpha1, kind: Domain, metadata: {name: d0}, spec: {owner: team}}"
+	b.forge.put("apps/all/catalog.yaml", one+another)
+	b.refresh("domain:d0")
+	b.forge.put("apps/all/catalog.yaml", one)
+	b.refresh("domain:d0")
+	if b.has("domain:new") {
+		t.Error("after a mass drop nothing is deleted any more")
+	}
+	if !b.has("domain:d19") {
+		t.Error("an orphan of the mass drop was deleted by nobody")
+	}
+}
+
+func TestAnOrphanedTemplateIsNotOffered(t *testing.T) {
+	b := newBench(t)
+	b.start(filepath.Join(t.TempDir(), "x.db"), func(cfg *catalog.Config) { cfg.Orphans = catalog.OrphanKeep })
+	const template = "{apiVersion: scaffolder.backstage.io/v1beta3, kind: Template, metadata: {name: mine}, spec: {type: service, steps: []}}"
+	const other = "{apiVersion: backstage.io/v1alpha1, kind: Domain, metadata: {name: d}, spec: {owner: team}}"
+	b.forge.put("apps/all/catalog.yaml", template+"\n---\n"+other)
+	if _, err := b.catalog.RegisterTrusted(t.Context(), b.target("apps/all/catalog.yaml")); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []int{1, 0} {
+		templates, err := b.catalog.Templates(t.Context())
+		if err != nil || len(templates) != want {
+			t.Errorf("there are %d templates, %v; want %d", len(templates), err, want)
+		}
+		b.forge.put("apps/all/catalog.yaml", other)
+		b.refresh("domain:d")
+	}
+	if !b.has("template:mine") {
+		t.Error("the orphan is gone")
+	}
 }
 
 func TestAPushReadsWhatItChangedAtOnce(t *testing.T) {

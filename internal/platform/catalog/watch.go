@@ -62,7 +62,8 @@ type Template struct {
 }
 
 // Templates returns the Template entities that locations state, in the order
-// of their refs. The built-in ones are not among them.
+// of their refs. The built-in ones are not among them, nor those that their
+// location states no more.
 func (c *Catalog) Templates(ctx context.Context) ([]Template, error) {
 	s, err := c.current(ctx)
 	if err != nil {
@@ -70,7 +71,7 @@ func (c *Catalog) Templates(ctx context.Context) ([]Template, error) {
 	}
 	var templates []Template
 	for _, r := range s.rows {
-		if r.location == "" || !strings.EqualFold(r.entity.Kind, "template") {
+		if r.location == "" || !strings.EqualFold(r.entity.Kind, "template") || r.entity.Annotation(AnnotationOrphan) != "" {
 			continue
 		}
 		templates = append(templates, Template{

@@ -246,8 +246,15 @@ func (h *Host) push(ctx context.Context, c *Call, p publication, r *github.Repos
 	if !errors.Is(err, scm.ErrNotFound) {
 		return err
 	}
-	if err := c.Ledger.Made(ctx, repositoryThing(p, r, commit)); err != nil {
+	thing := repositoryThing(p, r, commit)
+	noted, found, err := c.Ledger.Find(ctx, KindRepository, thing.Name)
+	if err != nil {
 		return err
+	}
+	if found && noted.ID == thing.ID { // else it is not of this task's making, and never to be taken away
+		if err := c.Ledger.Made(ctx, thing); err != nil {
+			return err
+		}
 	}
 	git := gitcmd.Git{Dir: p.source, Remote: h.Git, Env: p.env()}
 	_, err = git.Run(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch)
