@@ -5,7 +5,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,6 +30,7 @@ func started(t *testing.T) *chaos.Killer {
 	p, err := platform.Start(ctx, os.Stderr)
 	if p != nil {
 		t.Cleanup(func() { stop(t, p) })
+		stopWhenInterrupted(t, p)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +46,21 @@ func started(t *testing.T) *chaos.Killer {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// stopWhenInterrupted takes the platform away when the test is: its cleanup
+// would not run.
+func stopWhenInterrupted(t *testing.T, p *platform.Platform) {
+	interrupted, leave := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	keep := context.AfterFunc(interrupted, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := p.Stop(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "chaos: stop the platform:", err)
+		}
+		os.Exit(1)
+	})
+	t.Cleanup(func() { keep(); leave() })
 }
 
 func stop(t *testing.T, p *platform.Platform) {

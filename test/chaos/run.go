@@ -71,6 +71,7 @@ func (l *Lane) Under(ctx context.Context, op Operation, r *rand.Rand) error {
 func (l *Lane) At(ctx context.Context, op Operation, moment string, victim Victim) (seen []string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, operationLimit)
 	defer cancel()
+	l.forgetMoments()
 	ended := make(chan error, 1)
 	go func() { ended <- l.Do(ctx, op) }()
 	for {
@@ -85,6 +86,17 @@ func (l *Lane) At(ctx context.Context, op Operation, moment string, victim Victi
 			}
 		case err := <-ended:
 			return seen, err
+		}
+	}
+}
+
+// forgetMoments drops what nobody read of an earlier operation.
+func (l *Lane) forgetMoments() {
+	for {
+		select {
+		case <-l.moments:
+		default:
+			return
 		}
 	}
 }
@@ -193,8 +205,11 @@ func Boundaries(ctx context.Context, k *Killer, dir string, lanes int) *Report {
 func (r *Report) atEach(ctx context.Context, l *Lane, moments map[Operation][]string, n int) {
 	for _, op := range Operations {
 		moment := ""
-		if n < len(moments[op]) {
+		switch {
+		case n < len(moments[op]):
 			moment = moments[op][n]
+		case op == Push || op == Rollback:
+			continue // nothing is left to kill there
 		}
 		seen, err := l.At(ctx, op, moment, Group)
 		if moment != "" && !slices.Contains(seen, moment) {
