@@ -32,6 +32,8 @@ type Config struct {
 	Identity Identity `json:"identity"`
 	// Limits bound what people may make.
 	Limits Limits `json:"limits"`
+	// Telemetry says where deliveries are told as traces.
+	Telemetry Telemetry `json:"telemetry"`
 }
 
 // Limits are how many applications there may be; 0 is no limit.

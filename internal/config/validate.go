@@ -33,6 +33,7 @@ func (c Config) Validate() error {
 		c.Limits.validate(),
 		c.Catalog.validate(),
 		c.Identity.validate(),
+		c.Telemetry.validate(),
 	)
 }
 

@@ -52,14 +52,18 @@ func (w *wiring) platform(ctx context.Context) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []need{
+	parts, err := w.telemetry(r.delivery)
+	if err != nil {
+		return nil, err
+	}
+	return append(parts, []need{
 		{part: r.access},
 		{part: serve("portal", w.cfg.Socket("portal"), r.portal.Handler())},
 		{part: r.catalog},
 		{part: r.delivery, after: []string{partLink, partCluster, "gitops"}},
 		{part: r.scaffold, after: []string{partLink, partHooks, "delivery"}},
 		{part: w.door(), after: []string{"delivery", "scaffold"}},
-	}, nil
+	}...), nil
 }
 
 func (w *wiring) rooms(ctx context.Context, db *sql.DB, forge *scm.Client) (r rooms, err error) {
