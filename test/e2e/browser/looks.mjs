@@ -14,6 +14,17 @@ export const looks = [
   { name: "phone-dark-en", viewport: { width: 360, height: 740 }, colorScheme: "dark", locale: "en-GB" },
 ];
 
+/** wide is a screen on which lines must not grow without end. */
+export const wide = { name: "wide-light-en", viewport: { width: 2560, height: 1200 }, colorScheme: "light", locale: "en-GB" };
+
+/** measure refuses a page whose content is broader than can be read on a wide screen. */
+export async function measure(page, label) {
+  const broadest = await page.evaluate(() => Math.max(...[...document.querySelectorAll("main p, main li")].filter((e) => e.textContent.length > 200).map((e) => e.getBoundingClientRect().width), 0));
+  assert.ok(broadest <= 1200, `${label}: a text is ${broadest} px wide`);
+  const main = await page.evaluate(() => document.querySelector("main").getBoundingClientRect().width);
+  assert.ok(main <= 1600, `${label}: the content is ${main} px wide`);
+}
+
 /** still holds every motion, so that a colour is not measured half-way through one. */
 export async function still(page) {
   await page.emulateMedia({ reducedMotion: "reduce" });

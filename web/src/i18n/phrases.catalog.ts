@@ -34,5 +34,6 @@ export const catalogPhrases: readonly Phrase[] = [
   [/^"(.+)" is not below (\S+)$/, "“$1” não fica abaixo de $2"],
   [/^"(.+)" in (\S+) names no file$/, "“$1” em $2 não nomeia um arquivo"],
   [/^"(.+)" is not in the same repository as (\S+)$/, "“$1” não está no mesmo repositório que $2"],
+  [/^kind (\S+) is not allowed from this location; an administrator registers it by its address$/, "o tipo $1 não é permitido a partir deste local; um administrador o registra pelo endereço"],
   [/^(\S+) "(.+)": (.+)$/, "$1 “$2”: {3}"],
 ];
