@@ -1,189 +1,184 @@
 package bench
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
+	"os"
 	"path/filepath"
-	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"testing/fstest"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/base/secret"
-	"github.com/pronto-platform/pronto/internal/platform/catalog"
-	"github.com/pronto-platform/pronto/internal/platform/scaffold"
-	"github.com/pronto-platform/pronto/internal/platform/scm"
-	"github.com/pronto-platform/pronto/internal/platform/store"
+	"github.com/pronto-platform/pronto/test/platform"
 )
 
 const (
-	tasksAtOnce = 200
-	readers     = 4
-	readLimit   = 50 * time.Millisecond // for 95 % of reads
-	tasksLimit  = 5 * time.Minute
+	tasksAtOnce    = 200
+	readsPerSecond = 50
+	readLimit      = 50 * time.Millisecond // for 95 % of reads
+	tasksLimit     = 5 * time.Minute
+	tasksPath      = "/api/scaffolder/v2/tasks"
 )
 
-// quietTemplate renders a file and publishes nothing.
-var quietTemplate = fstest.MapFS{
-	"quiet/template.yaml": {Data: []byte(`
-apiVersion: scaffolder.backstage.io/v1beta3
-kind: Template
-metadata: {name: quiet}
-spec:
-  type: service
-  parameters: {required: [name], properties: {name: {type: string}}}
-  steps:
-    - {id: fetch, action: 'fetch:template', input: {url: ./skeleton, values: {name: '${{ parameters.name }}'}}}
-    - {id: say, action: 'debug:log', input: {message: 'hello ${{ parameters.name }}', listWorkspace: true}}
-`)},
-	"quiet/skeleton/README.md": {Data: []byte("# ${{ values.name }}\n")},
+// reads are what the portal's pages ask for.
+var reads = []string{
+	"/api/pronto/v1/apps", tasksPath + "?limit=20", "/api/catalog/entities/by-query?filter=kind=template",
+	"/api/scaffolder/v2/templates/default/template/quiet/parameter-schema", "/api/pronto/v1/platform", tasksPath + "?status=completed&limit=1",
 }
 
-// BenchmarkTasks submits 200 tasks at once and measures how long reads take
-// until the last one has ended.
+// BenchmarkTasks submits 200 tasks at once to a whole platform and measures,
+// through its edge, how long reads take until the last task has ended.
 func BenchmarkTasks(b *testing.B) {
+	ctx, cancel := context.WithTimeout(b.Context(), limit)
+	defer cancel()
 	for b.Loop() {
-		s, ended := scaffolder(b)
-		server := httptest.NewServer(s.Handler())
-		began := time.Now()
-		reads := &latencies{}
-		working, stop := context.WithCancel(b.Context())
-		var around sync.WaitGroup
-		for range readers {
-			around.Go(func() { reads.follow(working, b, server.URL+"/api/scaffolder/v2/") })
+		run := &tasksRun{bench: &bench{B: b, dir: b.TempDir()}}
+		run.begin(ctx)
+		run.measure(ctx)
+		run.tell()
+	}
+}
+
+type tasksRun struct {
+	*bench
+	accepted, whole time.Duration
+	mu              sync.Mutex
+	took            sample
+}
+
+func (r *tasksRun) begin(ctx context.Context) {
+	r.Helper()
+	template := filepath.Join(platform.Root(), "test", "bench", "testdata", "quiet", "template.yaml")
+	p, err := platform.Start(ctx, os.Stderr, "catalog: {locations: [{type: file, target: "+template+"}]}")
+	if p != nil {
+		r.Cleanup(func() { r.stop(p) })
+	}
+	r.check(err)
+	r.p = p
+	for form := reads[3]; ; { // the catalog reads its locations beside the start
+		status, _, err := r.call(ctx, http.MethodGet, form, nil)
+		r.check(err)
+		if status == http.StatusOK {
+			return
 		}
-		submit(b, server.URL)
-		accepted := time.Since(began)
 		select {
-		case <-ended:
-		case <-time.After(tasksLimit):
-			b.Fatalf("%d tasks have not ended after %s", tasksAtOnce, tasksLimit)
-		}
-		whole := time.Since(began)
-		stop()
-		around.Wait()
-		server.Close()
-		p95 := time.Duration(reads.all.p95() * float64(time.Second))
-		fmt.Printf("\n%d tasks: submitted in %.1f s, all ended after %.1f s; %d reads meanwhile: median %.1f ms, p95 %.1f ms\n",
-			tasksAtOnce, accepted.Seconds(), whole.Seconds(), len(reads.all), 1000*reads.all.median(), 1000*reads.all.p95())
-		b.ReportMetric(whole.Seconds(), "s/200-tasks")
-		b.ReportMetric(1000*reads.all.p95(), "ms/read-p95")
-		if p95 > readLimit {
-			b.Errorf("95 %% of the reads took up to %s, more than %s", p95, readLimit)
+		case <-ctx.Done():
+			r.Fatalf("GET %s: %d", form, status)
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
 
-// latencies are how long reads took.
-type latencies struct {
-	mu  sync.Mutex
-	all sample
-}
-
-// follow reads as pages do, one request after the other.
-func (l *latencies) follow(ctx context.Context, b *testing.B, api string) {
-	for n := 0; ctx.Err() == nil; n++ {
-		path := []string{"tasks?limit=20", "templates/default/template/quiet/parameter-schema", "tasks?status=completed&limit=1"}[n%3]
-		began := time.Now()
-		request, err := http.NewRequestWithContext(ctx, http.MethodGet, api+path, nil)
-		if err != nil {
-			b.Error(err)
-			return
+func (r *tasksRun) measure(ctx context.Context) {
+	r.Helper()
+	ctx, stop := context.WithTimeout(ctx, tasksLimit)
+	defer stop()
+	reading, halt := context.WithCancel(ctx)
+	var around sync.WaitGroup
+	around.Go(func() { r.read(reading) })
+	began := time.Now()
+	r.submit(ctx)
+	r.accepted = time.Since(began)
+	for r.unfinished(ctx) > 0 {
+		select {
+		case <-ctx.Done():
+			r.Fatalf("%d of %d tasks have not ended after %s", r.unfinished(context.WithoutCancel(ctx)), tasksAtOnce, tasksLimit)
+		case <-time.After(100 * time.Millisecond):
 		}
-		response, err := http.DefaultClient.Do(request)
-		if err != nil {
-			if ctx.Err() == nil {
-				b.Error(err)
-			}
-			return
-		}
-		_, err = io.Copy(io.Discard, response.Body)
-		response.Body.Close()
-		if ctx.Err() != nil {
-			return
-		}
-		if err != nil || response.StatusCode != http.StatusOK {
-			b.Errorf("GET %s: %s, %v", path, response.Status, err)
-			return
-		}
-		l.mu.Lock()
-		l.all = append(l.all, time.Since(began).Seconds())
-		l.mu.Unlock()
+	}
+	r.whole = time.Since(began)
+	halt()
+	around.Wait()
+	if n := r.total(ctx, "completed"); n != tasksAtOnce {
+		r.Errorf("%d tasks completed, want %d", n, tasksAtOnce)
 	}
 }
 
-func submit(b *testing.B, server string) {
-	b.Helper()
+// read asks at a steady rate, as many open pages do, whether or not the
+// answers before have come.
+func (r *tasksRun) read(ctx context.Context) {
+	tick := time.NewTicker(time.Second / readsPerSecond)
+	defer tick.Stop()
+	var asked sync.WaitGroup
+	defer asked.Wait()
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			asked.Go(func() {
+				began := time.Now()
+				status, _, err := r.call(context.WithoutCancel(ctx), http.MethodGet, reads[n%len(reads)], nil)
+				if err != nil || status != http.StatusOK {
+					r.Errorf("GET %s: %d, %v", reads[n%len(reads)], status, err)
+					return
+				}
+				r.mu.Lock()
+				defer r.mu.Unlock()
+				r.took = append(r.took, time.Since(began).Seconds())
+			})
+		}
+	}
+}
+
+func (r *tasksRun) submit(ctx context.Context) {
 	var submitted sync.WaitGroup
 	for n := range tasksAtOnce {
 		submitted.Go(func() {
-			body := fmt.Sprintf(`{"templateRef":"quiet","values":{"name":"task%d"}}`, n)
-			response, err := http.Post(server+"/api/scaffolder/v2/tasks", "application/json", strings.NewReader(body))
-			if err != nil {
-				b.Error(err)
-				return
-			}
-			response.Body.Close()
-			if response.StatusCode != http.StatusCreated {
-				b.Errorf("task %d: %s", n, response.Status)
+			body := fmt.Appendf(nil, `{"templateRef":"quiet","values":{"name":"task%d"}}`, n)
+			status, answer, err := r.call(ctx, http.MethodPost, tasksPath, body)
+			if err != nil || status != http.StatusCreated {
+				r.Errorf("task %d: %d %s, %v", n, status, answer, err)
 			}
 		})
 	}
 	submitted.Wait()
 }
 
-// scaffolder runs until the benchmark ends; ended is closed with the last task.
-func scaffolder(b *testing.B) (s *scaffold.Service, ended <-chan struct{}) {
-	b.Helper()
-	check := func(err error) {
-		b.Helper()
-		if err != nil {
-			b.Fatal(err)
-		}
+func (r *tasksRun) unfinished(ctx context.Context) int {
+	return r.total(ctx, "open") + r.total(ctx, "processing")
+}
+
+func (r *tasksRun) total(ctx context.Context, status string) int {
+	_, answer, err := r.call(ctx, http.MethodGet, tasksPath+"?limit=1&status="+status, nil)
+	var list struct{ TotalTasks int }
+	if err == nil {
+		err = json.Unmarshal(answer, &list)
 	}
-	dir, log := b.TempDir(), slog.New(slog.DiscardHandler)
-	db, err := store.Open(b.Context(), filepath.Join(dir, "platform.db"))
-	check(err)
-	b.Cleanup(func() { _ = db.Close() })
-	const forge = "http://127.0.0.1:1" // nobody is asked
-	client, err := scm.New(scm.Config{APIURL: forge})
-	check(err)
-	entities, err := catalog.New(catalog.Config{DB: db, SCM: client, ForgeURL: forge, Logger: log})
-	check(err)
-	last := make(chan struct{})
-	var count atomic.Int64
-	s, err = scaffold.New(scaffold.Config{
-		DB: db, Templates: quietTemplate, SCM: client, Catalog: entities, Dir: filepath.Join(dir, "tasks"),
-		SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Logger: log,
-		OnChange: func(_ context.Context, t scaffold.Task) {
-			if t.Status == scaffold.StatusFailed {
-				b.Errorf("task %s: %s", t.ID, t.Error)
-			}
-			if t.Ended() && count.Add(1) == tasksAtOnce {
-				close(last)
-			}
-		},
-	})
-	check(err)
-	ctx, cancel := context.WithCancel(b.Context())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- s.Run(ctx, func() { close(ready) }) }()
-	select {
-	case <-ready:
-	case err := <-done:
-		b.Fatal(err)
+	if err != nil {
+		r.Fatalf("count tasks: %v", err)
 	}
-	b.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			b.Error(err)
-		}
-	})
-	return s, last
+	return list.TotalTasks
+}
+
+func (r *tasksRun) call(ctx context.Context, method, path string, body []byte) (int, []byte, error) {
+	request, err := http.NewRequestWithContext(ctx, method, r.p.Env["PRONTO_URL"]+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, nil, err
+	}
+	request.Header.Set("Authorization", "Bearer "+r.p.Env["PRONTO_TOKEN"])
+	request.Header.Set("Content-Type", "application/json")
+	response, err := r.p.HTTP.Do(request)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	return response.StatusCode, answer, err
+}
+
+func (r *tasksRun) tell() {
+	r.Helper()
+	p95 := time.Duration(r.took.p95() * float64(time.Second))
+	fmt.Printf("\n%d tasks: submitted in %.1f s, all ended after %.1f s; %d reads meanwhile: median %.1f ms, p95 %.1f ms\n",
+		tasksAtOnce, r.accepted.Seconds(), r.whole.Seconds(), len(r.took), 1000*r.took.median(), 1000*r.took.p95())
+	r.ReportMetric(r.whole.Seconds(), "s/200-tasks")
+	r.ReportMetric(1000*r.took.p95(), "ms/read-p95")
+	if p95 > readLimit {
+		r.Errorf("95 %% of the reads took up to %s, more than %s", p95, readLimit)
+	}
 }

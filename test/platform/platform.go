@@ -88,9 +88,10 @@ func Missing() error {
 	return errors.Join(problems...)
 }
 
-// Start brings a platform up and returns when all its parts are ready. What is
-// returned beside an error must be stopped too, unless it is nil.
-func Start(ctx context.Context, log io.Writer) (*Platform, error) {
+// Start brings a platform up and returns when all its parts are ready. Settings
+// are further lines of its configuration. What is returned beside an error must
+// be stopped too, unless it is nil.
+func Start(ctx context.Context, log io.Writer, settings ...string) (*Platform, error) {
 	if err := Missing(); err != nil {
 		return nil, err
 	}
@@ -99,7 +100,7 @@ func Start(ctx context.Context, log io.Writer) (*Platform, error) {
 		return nil, err
 	}
 	p := &Platform{Root: Root(), State: state}
-	if err := os.WriteFile(p.Path("test.yaml"), []byte(configuration), 0o600); err != nil {
+	if err := os.WriteFile(p.Path("test.yaml"), []byte(configuration+strings.Join(settings, "\n")), 0o600); err != nil {
 		return p, err
 	}
 	if err := p.Up(ctx, log); err != nil {
@@ -118,10 +119,13 @@ func (p *Platform) Up(ctx context.Context, log io.Writer) error {
 	return cmd.Run()
 }
 
-// Stop takes everything away, the state directory too.
+// Stop takes everything away, the state directory too; that stays where the
+// platform could not be stopped, for another try.
 func (p *Platform) Stop(ctx context.Context) error {
-	_, err := p.Run(ctx, "down", "--purge")
-	return errors.Join(err, os.RemoveAll(p.State))
+	if _, err := p.Run(ctx, "down", "--purge"); err != nil {
+		return err
+	}
+	return os.RemoveAll(p.State)
 }
 
 // Path joins names to the state directory.

@@ -17,7 +17,7 @@ func (p *Portal) guard(route route) http.Handler {
 		r, err := p.admit(route, r.WithContext(ctx))
 		witness := &witness{ResponseWriter: w, portal: p, route: route, request: r, subject: subject}
 		if err == nil {
-			err = route.serve(witness, r)
+			err = p.serve(route, witness, r)
 		}
 		if err != nil {
 			witness.cause = err

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pronto-platform/pronto/api/openapi"
 	"github.com/pronto-platform/pronto/internal/base/unrouted"
@@ -71,6 +72,8 @@ type Portal struct {
 	cfg  Config
 	log  *slog.Logger
 	find func(app string) (delivery.View, bool)
+	// again is how often a caller who is still being answered is asked who they are.
+	again time.Duration
 }
 
 // webhookPath is where the forge tells of its events.
@@ -94,7 +97,7 @@ func New(cfg Config) (*Portal, error) {
 			return nil, errors.New("portal: " + what + " is needed")
 		}
 	}
-	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get}, nil
+	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get, again: heartbeat}, nil
 }
 
 // handler serves a request or returns an error for the envelope.

@@ -80,7 +80,16 @@ func (s *Service) DryRun(ctx context.Context, request DryRunRequest) (DryRunResu
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		err = fault.Inputf("The dry run took longer than %s", dryRunTime)
 	}
-	return result, err
+	return result, whole(err)
+}
+
+// whole keeps, of a named error, where it came up: a step says "if: ..." of it.
+func whole(err error) error {
+	var named *fault.Error
+	if !errors.As(err, &named) {
+		return err
+	}
+	return &fault.Error{Name: named.Name, Message: err.Error(), Cause: err}
 }
 
 func (s *Service) rehearse(ctx context.Context, template *Template, values map[string]any, files []DryRunFile) (DryRunResult, error) {

@@ -26,7 +26,7 @@ export class Story {
       await page.locator("#submit-login").click();
     }
     await page.waitForURL(`${this.url}/platform`);
-    await page.locator("main table").first().waitFor();
+    await page.locator("main summary").first().waitFor();
   }
 
   async refuse(page) {

@@ -38,8 +38,14 @@ const (
 	watchEvery   = 5 * time.Millisecond
 )
 
-// ErrLimit is a rendering that takes too long or too much.
+// ErrLimit is a rendering that takes too long or too much: the template's
+// fault, not the engine's.
 var ErrLimit = errors.New("the template goes over its limit")
+
+// limitf is an InputError that is ErrLimit.
+func limitf(format string, args ...any) error {
+	return &fault.Error{Name: "InputError", Message: ErrLimit.Error() + ": " + fmt.Sprintf(format, args...), Cause: ErrLimit}
+}
 
 // Engine renders nunjucks templates with Backstage's rules. Virtual machines
 // are kept, with the templates they compiled; each serves one caller at a
@@ -203,7 +209,7 @@ func (e *Engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 		return err
 	}
 	if len(text) > renderOutput {
-		return fmt.Errorf("%w: its output has %d bytes, more than %d", ErrLimit, len(text), renderOutput)
+		return limitf("its output has %d bytes, more than %d", len(text), renderOutput)
 	}
 	return json.Unmarshal([]byte(text), out)
 }
@@ -211,7 +217,7 @@ func (e *Engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 // guarded runs work and interrupts it when it takes too long or too much.
 func (m *machine) guarded(ctx context.Context, patience time.Duration, work func() (goja.Value, error)) (goja.Value, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience,
-		fmt.Errorf("%w: it rendered for more than %s", ErrLimit, patience))
+		limitf("it rendered for more than %s", patience))
 	watched := make(chan struct{})
 	go func() { defer close(watched); m.watch(ctx) }()
 	result, err := work()
@@ -236,7 +242,7 @@ func (m *machine) watch(ctx context.Context) {
 			}
 			runtime.GC() // what others left behind is not the template's
 			if heapSize() > begin+renderMemory {
-				m.vm.Interrupt(fmt.Errorf("%w: it took more than %d MiB of memory", ErrLimit, renderMemory>>20))
+				m.vm.Interrupt(limitf("it took more than %d MiB of memory", renderMemory>>20))
 				return
 			}
 		}
@@ -264,12 +270,12 @@ func scriptError(err error) error {
 		}
 		return err
 	case errors.As(err, &deep):
-		return fmt.Errorf("%w: it nests too deep", ErrLimit)
+		return limitf("it nests too deep")
 	case errors.As(err, &exception):
 		if object, ok := exception.Value().(*goja.Object); ok {
 			if message := object.Get("message"); message != nil {
 				if name := object.Get("name"); name != nil && name.String() == "LimitError" {
-					return fmt.Errorf("%w: %s", ErrLimit, message)
+					return limitf("%s", message.String())
 				}
 				return fault.Inputf("%s", message.String())
 			}
