@@ -39,6 +39,7 @@ func TestATimelineStaysWhenWhatItTellsOfIsGone(t *testing.T) {
 	w.observe(delivery.Task{ID: "t1", Status: "completed", CreatedAt: began, FinishedAt: ended, EntityRef: "component:default/hello", Values: map[string]any{"name": "hello", "public": true},
 		Steps: []delivery.TaskStep{{ID: "publish", Name: "Make the repository", Status: "completed", StartedAt: &began, FinishedAt: &ended}}})
 	w.push("idp-hello", first, "initial commit", "ana", "User")
+	w.until("hello", "its commit is known", func(v delivery.View) bool { return v.Delivery != nil && v.Delivery.Revision == first })
 	_, digest := w.image("idp-hello", first)
 	image := "registry.example.com/idp-hello@" + digest
 	w.locked(func() { w.repos["idp-hello"].commit, w.repos["idp-hello"].deployment = deployed, "  image: "+image })
