@@ -20,6 +20,7 @@ import (
 
 	"modernc.org/sqlite"
 
+	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
@@ -119,7 +120,7 @@ func dieBefore(number int64) {
 
 func crashConfig(forge, dir string) Config {
 	host := strings.TrimPrefix(forge, "http://")
-	cfg := Config{Templates: small(durable), Dir: dir, Organization: "apps", Domain: "example.com",
+	cfg := Config{Templates: small(durable), Dir: dir, SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com",
 		Vars: func() map[string]any { return map[string]any{"forgeHost": host} }}
 	cfg.Git.Origin = forge + "/"
 	return cfg
