@@ -108,5 +108,6 @@ export const refusalPhrases: readonly Phrase[] = [
   [/^"(.+)" is no revision; give 7 to 40 of its digits \(0-9, a-f\)$/, "“$1” não é uma revisão; informe de 7 a 40 dos seus dígitos (0-9, a-f)"],
   [/^"(.+)" begins more than one revision; give more digits$/, "“$1” é o começo de mais de uma revisão; informe mais dígitos"],
   [/^no revision (\S+) is among the last (\d+) that were live$/, "nenhuma revisão $1 está entre as últimas $2 que estiveram no ar"],
+  [/^(\S+) has no delivery "(.+)"$/, "$1 não tem a entrega “$2”"],
   [/^(\S+) is being deleted$/, "$1 está sendo excluído"],
 ];
