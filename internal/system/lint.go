@@ -9,8 +9,8 @@ import (
 
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
-	"sigs.k8s.io/yaml"
 
+	"github.com/pronto-platform/pronto/internal/base/yamlcore"
 	"github.com/pronto-platform/pronto/internal/config"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/lint"
 )
@@ -54,7 +54,7 @@ func formValues(file string) (map[string]any, error) {
 		return nil, fmt.Errorf("values of the form: %w", err)
 	}
 	var values map[string]any
-	if err := yaml.UnmarshalStrict(raw, &values); err != nil {
+	if err := yamlcore.Unmarshal(raw, &values); err != nil {
 		return nil, fmt.Errorf("values of the form: %s: %w", file, err)
 	}
 	return values, nil

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/yaml"
+
+	"github.com/pronto-platform/pronto/internal/base/yamlcore"
 )
 
 // bundler makes one document of an API description that is spread over files.
@@ -28,7 +30,7 @@ const maxBundle = 8 << 20
 // written only if it leads to another host.
 func (r *reader) bundle(ctx context.Context, text []byte, at target) (string, error) {
 	var root any
-	if err := yaml.Unmarshal(text, &root); err != nil {
+	if err := yamlcore.Unmarshal(text, &root); err != nil {
 		return "", err
 	}
 	if _, is := root.(map[string]any); !is {
@@ -119,7 +121,7 @@ func (b *bundler) part(ctx context.Context, at target, pointer string) (any, err
 		if err != nil {
 			return nil, err
 		}
-		if err := yaml.Unmarshal(text, &value); err != nil {
+		if err := yamlcore.Unmarshal(text, &value); err != nil {
 			return nil, err
 		}
 		b.files[at.own()] = value

@@ -6,13 +6,11 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
-	"reflect"
 
 	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
 
+	"github.com/pronto-platform/pronto/internal/base/yamlcore"
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
@@ -70,7 +68,7 @@ func split(text []byte) ([]document, error) {
 
 func parse(number int, raw []byte) (one document, empty bool) {
 	one.number = number
-	encoded, err := yaml.YAMLToJSONStrict(raw)
+	encoded, err := yamlcore.ToJSON(raw)
 	if err != nil {
 		one.fault = one.failed(err)
 		return one, false
@@ -79,7 +77,7 @@ func parse(number int, raw []byte) (one document, empty bool) {
 		return one, true
 	}
 	if err := json.Unmarshal(encoded, &one.fields); err != nil {
-		one.fault = one.failed(readable(err))
+		one.fault = one.failed(fault.Readable(err))
 	}
 	return one, false
 }
@@ -94,7 +92,7 @@ func (d document) entity() (Entity, error) {
 	}
 	var entity Entity
 	if err := json.Unmarshal(encoded, &entity); err != nil {
-		return Entity{}, d.failed(readable(err))
+		return Entity{}, d.failed(fault.Readable(err))
 	}
 	return entity, nil
 }
@@ -110,21 +108,4 @@ func (d document) ref() string {
 		return ""
 	}
 	return Ref{kind, cmp.Or(namespace, defaultNamespace), name}.String()
-}
-
-// readable says of a value of the wrong type which field it is in.
-func readable(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if !errors.As(err, &wrong) {
-		return err
-	}
-	wanted := "an object"
-	switch wrong.Type.Kind() {
-	case reflect.String:
-		wanted = "a string"
-	case reflect.Slice:
-		wanted = "a list"
-	default:
-	}
-	return fmt.Errorf("%s is of type %s where %s is expected", cmp.Or(wrong.Field, "the document"), wrong.Value, wanted)
 }

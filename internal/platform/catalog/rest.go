@@ -111,7 +111,7 @@ func decodeBody(decoder *json.Decoder, into any) error {
 	case errors.As(err, &tooLarge):
 		return fault.Inputf("The body is larger than %d bytes", maxBody)
 	case err != nil:
-		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("The body is not the expected JSON: %v", readable(err)), Cause: err}
+		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("The body is not the expected JSON: %v", fault.Readable(err)), Cause: err}
 	}
 	return nil
 }

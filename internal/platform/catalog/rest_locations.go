@@ -278,7 +278,7 @@ func problemsOf(raw json.RawMessage) []string {
 	}
 	var entity Entity
 	if err := json.Unmarshal(raw, &entity); err != nil {
-		return []string{readable(err).Error()}
+		return []string{fault.Readable(err).Error()}
 	}
 	return validate(entity)
 }

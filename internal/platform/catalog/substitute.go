@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"sigs.k8s.io/yaml"
+	"github.com/pronto-platform/pronto/internal/base/yamlcore"
 )
 
 // substitute replaces objects of the one key $text, $json, $yaml or $openapi,
@@ -92,7 +92,7 @@ func (r *reader) included(ctx context.Context, placeholder, name string, at targ
 	case "$json":
 		err = json.Unmarshal(text, &value)
 	case "$yaml":
-		err = yaml.Unmarshal(text, &value)
+		err = yamlcore.Unmarshal(text, &value)
 	case "$openapi":
 		return r.bundle(ctx, text, from)
 	default:

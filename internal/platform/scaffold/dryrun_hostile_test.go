@@ -62,3 +62,30 @@ func TestAHostileTemplateIsRefusedByADryRun(t *testing.T) {
 		t.Errorf("the log has errors:\n%s", log)
 	}
 }
+
+func TestATemplateThatCannotBeUsedIsNoFaultOfTheScaffolder(t *testing.T) {
+	s, log := listening(t)
+	page := func(property string) string {
+		return `{"template": {"apiVersion": "scaffolder.backstage.io/v1beta3", "kind": "Template", "metadata": {"name": "new"},
+			"spec": {"type": "service", "parameters": [{}, {"properties": {"name": ` + property + `}}],
+				"steps": [{"action": "debug:log", "input": {"message": "x"}}]}}, "values": {"name": "x"}}`
+	}
+	deep := strings.Repeat(`{"a":`, 9000) + "1" + strings.Repeat("}", 9000)
+	for name, c := range map[string]struct{ body, says string }{
+		"a bad pattern":         {page(`{"pattern": "(?<x"}`), "spec.parameters[1]: properties.name.pattern"},
+		"a reference to a host": {page(`{"$ref": "http://example.com/x.json"}`), "spec.parameters[1]: $ref to http://example.com/x.json: a form may refer to itself only"},
+		"a reference to a file": {page(`{"$ref": "file:///etc/passwd"}`), "spec.parameters[1]: $ref to file:///etc/passwd"},
+		"no type":               {page(`{"type": "text"}`), "spec.parameters[1]: properties.name.type"},
+		"no definition":         {page(`{"$ref": "#/definitions/x"}`), "spec.parameters[1]: "},
+		"a deep input":          {strings.Replace(page("{}"), `{"message": "x"}`, deep, 1), "nested deeper than 100"},
+		"a number as a name":    {strings.Replace(page("{}"), `{"name": "new"}`, `{"name": 1}`, 1), "metadata.name is of type number where a string is expected"},
+	} {
+		status, body := post(s, "/api/scaffolder/v2/dry-run", c.body)
+		if status != http.StatusBadRequest || !strings.Contains(body, c.says) || strings.Contains(body, "page-") || strings.Contains(body, "form://") {
+			t.Errorf("%s: %d %.400s", name, status, body)
+		}
+	}
+	if log.Len() > 0 {
+		t.Errorf("the log has errors:\n%s", log)
+	}
+}

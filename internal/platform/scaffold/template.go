@@ -13,10 +13,12 @@ import (
 
 	yamlv3 "go.yaml.in/yaml/v3"
 	yamlstream "k8s.io/apimachinery/pkg/util/yaml"
-	"sigs.k8s.io/yaml"
 
+	"github.com/pronto-platform/pronto/internal/base/yamlcore"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/snapshot"
 )
 
@@ -105,12 +107,17 @@ func loadTemplate(files fs.FS, p string) (*Template, error) {
 // parseTemplate reads a template's descriptor; dir is where it is in its source.
 func parseTemplate(text []byte, dir string) (*Template, error) {
 	var d document
-	if err := yaml.Unmarshal(text, &d); err != nil {
-		return nil, err
+	if err := yamlcore.Unmarshal(text, &d); err != nil {
+		return nil, fault.Readable(err)
 	}
 	pages, err := d.pages()
 	if err != nil {
 		return nil, err
+	}
+	for i, page := range pages {
+		if err := form.Compile(page); err != nil {
+			return nil, fmt.Errorf("spec.parameters[%d]: %w", i, err)
+		}
 	}
 	if err := keepOrder(text, pages); err != nil {
 		return nil, err
@@ -171,7 +178,7 @@ func described(text []byte, name string) []byte {
 			return nil
 		}
 		var d document
-		if yaml.Unmarshal(one, &d) == nil && d.Kind == "Template" && strings.EqualFold(d.Metadata.Name, name) {
+		if yamlcore.Unmarshal(one, &d) == nil && d.Kind == "Template" && strings.EqualFold(d.Metadata.Name, name) {
 			return one
 		}
 	}

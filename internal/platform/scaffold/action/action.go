@@ -43,7 +43,7 @@ type Sample struct {
 
 // Check validates an input; each names the round of a repeated step.
 func (a Action) Check(input, each map[string]any) error {
-	found, err := form.Validate("input.json", a.Schema.Input, input)
+	found, err := form.Validate(a.Schema.Input, input)
 	if err != nil || len(found) == 0 {
 		return err
 	}

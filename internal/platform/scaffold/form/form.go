@@ -72,9 +72,9 @@ func WithDefaults(pages []map[string]any, values map[string]any) map[string]any 
 func Check(pages []map[string]any, values map[string]any) ([]Violation, error) {
 	var violations []Violation
 	for i, page := range pages {
-		found, err := Validate(fmt.Sprintf("page-%d.json", i+1), page, values)
+		found, err := Validate(page, values)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("page %d: %w", i+1, err)
 		}
 		violations = append(violations, found...)
 	}
@@ -106,18 +106,10 @@ func unknownFields(pages []map[string]any, values map[string]any) []Violation {
 }
 
 // Validate checks a value against a JSON schema (draft 7, as Backstage's forms).
-func Validate(name string, schema map[string]any, value any) ([]Violation, error) {
-	compiler := newCompiler()
-	plain, err := Clone[any](schema)
+func Validate(schema map[string]any, value any) ([]Violation, error) {
+	compiled, err := compile(schema)
 	if err != nil {
 		return nil, err
-	}
-	if err := compiler.AddResource(name, plain); err != nil {
-		return nil, fmt.Errorf("schema %s: %w", name, err)
-	}
-	compiled, err := compiler.Compile(name)
-	if err != nil {
-		return nil, fmt.Errorf("schema %s: %w", name, err)
 	}
 	instance, err := Clone(value)
 	if err != nil {

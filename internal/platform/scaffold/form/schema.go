@@ -1,8 +1,10 @@
 package form
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"github.com/dlclark/regexp2/v2"
@@ -21,12 +23,53 @@ func newCompiler() *jsonschema.Compiler {
 	return compiler
 }
 
+// here is the address of the schema that is compiled.
+const here = "form:///form"
+
+// Compile says why a schema cannot be used.
+func Compile(schema map[string]any) error {
+	_, err := compile(schema)
+	return err
+}
+
+func compile(schema map[string]any) (*jsonschema.Schema, error) {
+	compiler := newCompiler()
+	plain, err := Clone[any](schema)
+	if err != nil {
+		return nil, err
+	}
+	if err := compiler.AddResource(here, plain); err != nil {
+		return nil, told(err)
+	}
+	compiled, err := compiler.Compile(here)
+	return compiled, told(err)
+}
+
+// told is a compiler's error without where the schema stands.
+func told(err error) error {
+	var unlike *jsonschema.SchemaValidationError
+	var invalid *jsonschema.ValidationError
+	var pattern *jsonschema.InvalidRegexError
+	var elsewhere *jsonschema.LoadURLError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &pattern):
+		return fmt.Errorf("%s: %w", strings.TrimPrefix(strings.TrimPrefix(pattern.URL, here), "#/"), pattern.Err)
+	case errors.As(err, &elsewhere):
+		return elsewhere.Err
+	case errors.As(err, &unlike) && errors.As(unlike.Err, &invalid):
+		return errors.New((&Error{violations(invalid, nil, nil)}).Error())
+	}
+	return errors.New(strings.ReplaceAll(err.Error(), here, ""))
+}
+
 // closed keeps schemas from files and networks: a form stands for itself.
 type closed struct{}
 
 // Load implements jsonschema.URLLoader.
 func (closed) Load(url string) (any, error) {
-	return nil, fmt.Errorf("$ref to %s: a form may refer to itself only", url)
+	return nil, fmt.Errorf("$ref to %s: a form may refer to itself only", strings.TrimPrefix(url, "form://"))
 }
 
 // compilePattern reads a pattern as JavaScript does. What Go's package reads

@@ -7,6 +7,7 @@ import (
 
 	yamlv3 "go.yaml.in/yaml/v3"
 
+	"github.com/pronto-platform/pronto/internal/base/yamlcore"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 
@@ -53,8 +54,8 @@ func parse(text []byte) (*document, error) {
 	if err := yamlv3.Unmarshal(text, d.root); err != nil {
 		return nil, faultOf(err)
 	}
-	var whole any
-	if err := d.root.Decode(&whole); err != nil {
+	whole, err := yamlcore.Value(d.root)
+	if err != nil {
 		return nil, faultOf(err)
 	}
 	plain, err := form.Clone(whole)

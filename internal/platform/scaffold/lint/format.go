@@ -26,7 +26,7 @@ func (l *linter) format() (ok bool, err error) {
 	if err := json.Unmarshal(formatSchema, &schema); err != nil {
 		return false, fmt.Errorf("the schema of templates: %w", err)
 	}
-	violations, err := form.Validate("template.json", schema, l.document.whole)
+	violations, err := form.Validate(schema, l.document.whole)
 	if err != nil {
 		return false, err
 	}
@@ -62,6 +62,21 @@ func (l *linter) entity() error {
 func fieldOf(problem string) []string {
 	field, _, _ := strings.Cut(problem, " ")
 	return strings.Split(strings.TrimSuffix(field, ":"), ".")
+}
+
+// forms checks that every page of the form is a schema.
+func (l *linter) forms() {
+	spec, _ := l.document.whole["spec"].(map[string]any)
+	_, several := spec["parameters"].([]any)
+	for i, page := range l.document.pages {
+		at := []string{"spec", "parameters"}
+		if several {
+			at = append(at, strconv.Itoa(i))
+		}
+		if err := form.Compile(page); err != nil {
+			l.found(TemplateFile, l.document.line(at...), "%s: %s", strings.Join(at, "."), oneLine(err))
+		}
+	}
 }
 
 // steps checks each step against its action.

@@ -131,6 +131,7 @@ func (l *linter) check(ctx context.Context) error {
 	if ok, err := l.format(); err != nil || !ok {
 		return err
 	}
+	l.forms()
 	l.steps()
 	if err := l.expressions(ctx); err != nil {
 		return err

@@ -149,3 +149,16 @@ func TestEveryFaultIsFoundAtItsLine(t *testing.T) {
 		})
 	}
 }
+
+func TestABadPatternIsFound(t *testing.T) {
+	dir := write(t, map[string]string{"template.yaml": strings.Replace(sound, "name: {type: string}", "name: {type: string, pattern: '(?<x'}", 1)})
+	report, err := Dir(t.Context(), dir, Options{Site: site()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(report.Findings, func(f Finding) bool {
+		return f.File == TemplateFile && f.Line == 7 && strings.Contains(f.Message, "spec.parameters: properties.name.pattern")
+	}) {
+		t.Errorf("findings %v", report.Findings)
+	}
+}

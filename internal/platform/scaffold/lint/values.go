@@ -41,7 +41,7 @@ func (l *linter) example(name string, property map[string]any) any {
 		if candidate == nil {
 			continue
 		}
-		if found, err := form.Validate("property.json", property, candidate); err == nil && len(found) == 0 {
+		if found, err := form.Validate(property, candidate); err == nil && len(found) == 0 {
 			return candidate
 		}
 	}
