@@ -661,7 +661,7 @@ export interface paths {
         /** The caller's API tokens, without their values */
         get: operations["listTokens"];
         put?: never;
-        /** Make an API token with the caller's role, or a service's; its value is shown only in this answer */
+        /** Make an API token with the caller's role, or a service's; its value is shown only in this answer. A caller with an API token gets none (403) */
         post: operations["createToken"];
         delete?: never;
         options?: never;

@@ -110,4 +110,8 @@ export const refusalPhrases: readonly Phrase[] = [
   [/^no revision (\S+) is among the last (\d+) that were live$/, "nenhuma revisão $1 está entre as últimas $2 que estiveram no ar"],
   [/^(\S+) has no delivery "(.+)"$/, "$1 não tem a entrega “$2”"],
   [/^(\S+) is being deleted$/, "$1 está sendo excluído"],
+  [/^the token rests: .+$/, "o token está em repouso: o provedor de identidade não confirma o seu dono há algum tempo; entre no portal uma vez para renová-lo"],
+  [/^a token makes no tokens; sign in at the portal, or use pronto login$/, "um token não cria tokens; entre no portal, ou use pronto login"],
+  [/^(.+): is not known here; use (.+)$/, "$1: não é conhecido aqui; use $2"],
+  [/^(.+) is not allowed here; use (.+)$/, "$1 não é permitido aqui; use $2"],
 ];

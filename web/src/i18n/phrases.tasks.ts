@@ -99,4 +99,7 @@ export const taskPhrases: readonly Phrase[] = [
   [/^(\S+) has more than (\d+) MiB$/, "$1 tem mais de $2 MiB"],
   [/^files$/, "arquivos"],
   [/^(\S+) is neither a file nor a directory nor a link$/, "$1 não é arquivo, diretório nem link"],
+  [/^(".+"): owner and repository are single names$/, "$1: o dono e o repositório são nomes simples"],
+  [/^webhookUrl (".+") is not an http or https address$/, "webhookUrl $1 não é um endereço http ou https"],
+  [/^webhookUrl (.+) is an address of this machine or of a private network: .+$/, "webhookUrl $1 é um endereço desta máquina ou de uma rede privada: só a tarefa de um administrador pode enviar eventos para lá"],
 ];

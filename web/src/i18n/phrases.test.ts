@@ -17,8 +17,8 @@ const unsaid = ["was sample", "violates PodSecurity", "exceeded quota", "remote 
 
 function sentences(): Spoken[] {
   const files = goFiles(platform).filter((file) => !programs.includes(relative(platform, file)));
-  const cause = files.filter((file) => /delivery\/(?:cause\/|source\/path)/.test(file));
-  return [...[...whole, ...cause].flatMap(spokenIn), ...files.flatMap((file) => spokenAfter(file, refused))];
+  const paths = files.filter((file) => file.endsWith("delivery/source/path.go"));
+  return [...[...whole, ...paths].flatMap(spokenIn), ...files.flatMap((file) => spokenAfter(file, refused))];
 }
 
 const all = [...new Map(sentences().map((each) => [each.text, each])).values()].filter(({ text }) => !unsaid.includes(text));
