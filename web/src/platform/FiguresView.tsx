@@ -40,7 +40,7 @@ export function FiguresView() {
         <SegmentedControl aria-label={t("platform.days")} data={spans.map((span) => ({ value: String(span), label: t("platform.lastDays", { days: span }) }))} value={String(days)} onChange={(span) => setDays(Number(span))} />
       </div>
       {problem && <Failure problem={problem} again={again} />}
-      {!data && !problem && <RowsSkeleton rows={4} />}
+      {!data && !problem && <RowsSkeleton rows={13} />}
       {data && (
         <>
           <Dora figures={data} />
