@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -120,7 +119,7 @@ func (w *wiring) scaffold(db *sql.DB, forge *scm.Client, r rooms) (*scaffold.Ser
 		Organization: w.cfg.Organization, Domain: w.cfg.Domain, SealKey: w.creds.AccessSeal,
 		Vars:     func() map[string]any { return siteValues(w.cfg, r.delivery.Architectures()) },
 		Rights:   rights{r.access.Known, r.delivery.Get, forge.Repository, w.cfg.Organization},
-		Validate: validator(r.delivery), OnChange: observer(r.delivery, w.logger("scaffold")),
+		Validate: validator(r.delivery), OnChange: observer(r.delivery),
 		OnClean: cleaner(r.delivery), Logger: w.logger("scaffold"),
 	})
 }
@@ -183,13 +182,8 @@ func deliverySteps(states []scaffold.StepState) []delivery.TaskStep {
 }
 
 // observer tells delivery of every change of a task.
-func observer(deliveries *delivery.Service, log *slog.Logger) func(context.Context, scaffold.Task) {
-	return func(ctx context.Context, t scaffold.Task) {
-		err := deliveries.ObserveTask(ctx, deliveryTask(t))
-		if err != nil && ctx.Err() == nil {
-			log.Error("tell delivery of a task", "task", t.ID, "error", err)
-		}
-	}
+func observer(deliveries *delivery.Service) func(context.Context, scaffold.Task) error {
+	return func(ctx context.Context, t scaffold.Task) error { return deliveries.ObserveTask(ctx, deliveryTask(t)) }
 }
 
 func (w *wiring) portal(r rooms) (*portal.Portal, error) {

@@ -26,6 +26,17 @@ func (w *world) gone(app string) {
 	}
 }
 
+// journalled is an application as a service finds it that starts now.
+func (w *world) journalled(app string) delivery.View {
+	w.t.Helper()
+	next := must[*delivery.Service](w.t)(delivery.New(w.config))
+	if err := next.Restore(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+	view, _ := next.Get(app)
+	return view
+}
+
 func (w *world) drop(task delivery.Task, madeRepository bool) {
 	w.t.Helper()
 	if err := w.service.DropTask(w.t.Context(), task, madeRepository); err != nil {
@@ -44,7 +55,9 @@ func TestAnApplicationThatWasNeverMadeGoesOnWithARetryAndLeavesWhenCleaned(t *te
 		task := delivery.Task{ID: "task-" + app, Status: "failed", Error: "no such action", TemplateRef: "template:default/nodejs",
 			CreatedAt: w.now(), Values: map[string]any{"name": app, "public": true}}
 		w.observe(task)
-		w.until(app, "create failed", failed)
+		if view := w.journalled(app); !failed(view) {
+			t.Errorf("%s was told and is journalled as %s: a kill would lose that", app, view.Status)
+		}
 		task.Status, task.Error = "open", "" // it is retried
 		w.observe(task)
 		w.until(app, "create runs again", func(v delivery.View) bool {

@@ -65,6 +65,26 @@ func ask[T any](ctx context.Context, t *tracker, read func(*tracker) T) (T, erro
 	}
 }
 
+// learn tells a tracker something, and returns when it has journalled it.
+func (t *tracker) learn(ctx context.Context, m message) error {
+	kept := make(chan struct{})
+	told := t.tell(ctx, func(ctx context.Context, t *tracker) {
+		m(ctx, t)
+		t.once(func(context.Context) { close(kept) })
+	})
+	if !told {
+		return firstError(ctx.Err(), t.ended())
+	}
+	select {
+	case <-kept:
+		return nil
+	case <-t.gone:
+		return t.ended()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // ended is why a tracker takes no messages any more: its application is gone,
 // or the process is being stopped, which must not be taken for that.
 func (t *tracker) ended() error {

@@ -33,8 +33,8 @@ type TaskStep struct {
 }
 
 // ObserveTask takes the state of a task that creates an application. It may
-// be told the same more than once. It returns when the task has been taken;
-// until Run has begun it waits, so that no task is lost at the start.
+// be told the same more than once. It returns nil when what it says has been
+// journalled; until Run has begun it waits, so that no task is lost at the start.
 func (s *Service) ObserveTask(ctx context.Context, task Task) error {
 	name, _ := task.Values["name"].(string)
 	if checkName(name) != "" {
@@ -56,8 +56,9 @@ func (s *Service) ObserveTask(ctx context.Context, task Task) error {
 	if t == nil {
 		return ErrNotRunning
 	}
-	if !t.tell(ctx, func(ctx context.Context, t *tracker) { t.seeTask(ctx, task) }) {
-		return fmt.Errorf("task %s of %s: %w", task.ID, name, firstError(ctx.Err(), ErrNotRunning))
+	err = t.learn(ctx, func(ctx context.Context, t *tracker) { t.seeTask(ctx, task, known) })
+	if err != nil && !errors.Is(err, ErrNotFound) { // deleted while it was told
+		return fmt.Errorf("task %s of %s: %w", task.ID, name, err)
 	}
 	return nil
 }
@@ -72,7 +73,8 @@ func appOf(name string, task Task) App {
 		CreatedBy: task.CreatedBy, CreatedAt: task.CreatedAt, Public: public || !given, Entity: task.EntityRef}
 }
 
-func (t *tracker) seeTask(ctx context.Context, task Task) {
+// seeTask takes a task's state; known says that a delivery of it was journalled.
+func (t *tracker) seeTask(ctx context.Context, task Task, known bool) {
 	if t.app.Deletion != nil {
 		return
 	}
@@ -80,12 +82,12 @@ func (t *tracker) seeTask(ctx context.Context, task Task) {
 		StartedAt: task.StartedAt, FinishedAt: task.FinishedAt, Steps: task.Steps}
 	switch {
 	case t.d != nil && t.d.TaskID == task.ID:
-	case t.d == nil || t.d.Phase(Create).Status == Failed:
+	case !known && (t.d == nil || t.d.Phase(Create).Status == Failed):
 		t.describe(task)
 		t.facts.Task = fact
 		t.begin(ctx, task.ID, nil)
 	default:
-		return // an earlier task of an application that went on
+		return // an earlier task of the application
 	}
 	t.facts.Task = fact
 	if task.EntityRef != "" {

@@ -24,7 +24,8 @@ type tracker struct {
 	misses    int
 	startedAt time.Time
 	steps     recorder
-	saved     string // what was last journalled and told, to find changes
+	saved     string                  // what was last journalled and told, to find changes
+	owed      []func(context.Context) // what is to be done once all that is known is journalled
 }
 
 type message func(ctx context.Context, t *tracker)
@@ -133,6 +134,10 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 	if !t.keep(ctx, next) {
 		return saveRetry
 	}
+	for _, do := range t.owed {
+		do(ctx)
+	}
+	t.owed = nil
 	if next != nil && next.Status != InProgress {
 		t.flush(ctx) // what is seen after the end
 	}
@@ -141,6 +146,9 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 	}
 	return longestPause
 }
+
+// once has something done when all that is known now is journalled.
+func (t *tracker) once(do func(context.Context)) { t.owed = append(t.owed, do) }
 
 // keep journals the application with d when it differs from what was kept.
 // Where that fails nothing is told, and the same is tried again.

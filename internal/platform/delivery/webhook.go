@@ -98,7 +98,7 @@ func (s *Service) handle(ctx context.Context, guid string, payload any) {
 	}
 	if !t.tell(ctx, func(ctx context.Context, t *tracker) {
 		apply(ctx, t)
-		s.markHandled(ctx, guid)
+		t.once(func(ctx context.Context) { s.markHandled(ctx, guid) })
 	}) {
 		s.log.Warn("an event was not taken; it is replayed at the next start", "guid", guid, "app", t.app.Name)
 	}

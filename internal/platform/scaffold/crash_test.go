@@ -74,10 +74,11 @@ func TestScaffolderChild(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cfg := crashConfig(c.Forge, c.Dir)
 	cfg.DB, cfg.SCM, cfg.Catalog, cfg.Logger = db, client, entities, log
-	cfg.OnChange = func(_ context.Context, task Task) {
+	cfg.OnChange = func(_ context.Context, task Task) error {
 		if task.Ended() {
 			cancel()
 		}
+		return nil
 	}
 	s, err := New(cfg)
 	if err != nil {
@@ -188,6 +189,9 @@ func (c *crashed) finish(t *testing.T) {
 	}
 	if made, err := c.service.Made(t.Context(), c.task.ID); err != nil || len(made) != 2 || made[0].intended || made[1].intended {
 		t.Errorf("journalled as made: %+v, %v", made, err)
+	}
+	if untold, err := c.service.journal.untoldEnds(t.Context()); err != nil || len(untold) != 0 {
+		t.Errorf("nobody was told of the end of %v, %v", untold, err)
 	}
 	if left, err := os.ReadDir(c.cfg.Dir); err != nil || slices.ContainsFunc(left, func(e os.DirEntry) bool { return e.Name() == c.task.ID }) {
 		t.Errorf("left are %v, %v", left, err)

@@ -211,6 +211,20 @@ func (j journal) unfinished(ctx context.Context) ([]string, error) {
 	return j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE status IN ('open', 'processing') ORDER BY created_at, rowid`)
 }
 
+// untoldEnds are the tasks whose end the observer has not taken, oldest first.
+func (j journal) untoldEnds(ctx context.Context) ([]string, error) {
+	return j.ids(ctx, `SELECT id FROM scaffolder_tasks WHERE finished_at IS NOT NULL AND end_told_at IS NULL ORDER BY finished_at, rowid`)
+}
+
+// endTold notes that the observer has taken a task's end.
+func (j journal) endTold(ctx context.Context, id string, now time.Time) error {
+	_, err := j.db.ExecContext(ctx, `UPDATE scaffolder_tasks SET end_told_at = ? WHERE id = ? AND finished_at IS NOT NULL`, now.UnixMilli(), id)
+	if err != nil {
+		return fmt.Errorf("note that the end of task %s was told: %w", id, err)
+	}
+	return nil
+}
+
 // mayGoOn selects the tasks that have not ended, and those that may be retried
 // and ended after a time.
 const mayGoOn = `(status IN ('open', 'processing') OR status IN ('failed', 'cancelled') AND cleaned_at IS NULL AND finished_at > ?)`

@@ -92,7 +92,7 @@ func (j journal) retry(ctx context.Context, t Task, secrets map[string]string, n
 	}
 	return j.within(ctx, func(tx *sql.Tx) error {
 		ended, err := changes(tx.ExecContext(ctx, `UPDATE scaffolder_tasks SET status = ?, cancelling = 0, secrets = ?, output = '', error = '',
-			finished_at = NULL WHERE id = ? AND cleaned_at IS NULL AND status IN ('failed', 'cancelled')`, StatusOpen, encoded, t.ID))
+			finished_at = NULL, end_told_at = NULL WHERE id = ? AND cleaned_at IS NULL AND status IN ('failed', 'cancelled')`, StatusOpen, encoded, t.ID))
 		if err != nil {
 			return err
 		}

@@ -62,9 +62,10 @@ type Config struct {
 	Rights action.Rights
 	// Validate finds what a schema cannot; nil: nothing.
 	Validate func(ctx context.Context, templateRef string, values map[string]any) []FieldError
-	// OnChange is told of every change of status after it was committed, and
-	// of unfinished tasks again after a restart. It may be nil.
-	OnChange func(context.Context, Task)
+	// OnChange is told of every change of status after it was committed. After a
+	// restart it is told again of unfinished tasks, and of those whose end it has
+	// not taken. It may be nil.
+	OnChange func(context.Context, Task) error
 	// OnClean is told when what a task had made was taken away. It is told
 	// again when cleaning is asked for again. It may be nil.
 	OnClean func(context.Context, Task, []Made) error
@@ -206,6 +207,22 @@ func (s *Service) resume(ctx, working context.Context) error {
 			s.log.Error("go on with a task", "task", id, "error", err)
 		}
 	}
+	return s.tellEnds(ctx)
+}
+
+// tellEnds tells of the tasks that ended when nobody was there to hear it.
+func (s *Service) tellEnds(ctx context.Context) error {
+	untold, err := s.journal.untoldEnds(ctx)
+	if err != nil {
+		return err
+	}
+	for _, id := range untold {
+		task, err := s.journal.get(ctx, id)
+		if err != nil {
+			return err
+		}
+		s.tell(ctx, task)
+	}
 	return nil
 }
 
@@ -287,10 +304,18 @@ func (s *Service) stop(id string) {
 // TemplateRefs names the templates that can be used.
 func (s *Service) TemplateRefs(context.Context) ([]string, error) { return s.templates.list(), nil }
 
-// tell wakes who follows the task's log, and the observer.
+// tell wakes who follows the task's log, and the observer. An end that the
+// observer does not take is told again at the next start.
 func (s *Service) tell(ctx context.Context, t Task) {
 	s.changes.raise(t.ID)
+	var err error
 	if s.cfg.OnChange != nil {
-		s.cfg.OnChange(ctx, t)
+		err = s.cfg.OnChange(ctx, t)
+	}
+	if err == nil && t.Ended() {
+		err = s.journal.endTold(context.WithoutCancel(ctx), t.ID, s.cfg.Clock())
+	}
+	if err != nil && ctx.Err() == nil {
+		s.log.Error("tell of a task", "task", t.ID, "error", err)
 	}
 }

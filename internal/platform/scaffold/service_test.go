@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"log/slog"
@@ -60,7 +61,7 @@ func newWorld(t *testing.T, files fs.FS) *world {
 			return map[string]any{"authority": "example.com", "forge": "https://git.example.com", "forgeHost": forge.host(),
 				"registry": "registry.example.com", "ingressClass": "pronto", "edge": "10.41.0.1", "architectures": []string{"amd64", "arm64"}}
 		},
-		OnChange: func(_ context.Context, task Task) { w.changes <- task },
+		OnChange: func(_ context.Context, task Task) error { w.changes <- task; return nil },
 	}
 	return w
 }
@@ -198,11 +199,11 @@ func TestATaskThatIsCutOffGoesOnWhereItWas(t *testing.T) {
 				}
 			}
 			tell := w.cfg.OnChange
-			w.cfg.OnChange = func(ctx context.Context, task Task) {
-				tell(ctx, task)
+			w.cfg.OnChange = func(ctx context.Context, task Task) error {
 				if task.Status == cut {
 					once.Do(func() { close(cutOff); <-ctx.Done() })
 				}
+				return tell(ctx, task)
 			}
 			first, end = w.start(t)
 			task, err := first.Create(t.Context(), CreateRequest{TemplateRef: "nodejs", Values: map[string]any{"name": "cut"}})
@@ -229,6 +230,37 @@ func TestATaskThatIsCutOffGoesOnWhereItWas(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// An end that nobody took, because the process or its listener was going away,
+// is told again at every start until somebody does.
+func TestAnEndThatWasNotTakenIsToldAgain(t *testing.T) {
+	w := newWorld(t, small("\n    - {id: hello, name: Greet, action: 'debug:log', input: {message: hello}}"))
+	hear := w.cfg.OnChange
+	w.cfg.OnChange = func(ctx context.Context, task Task) error {
+		return errors.Join(hear(ctx, task), errors.New("it is being stopped"))
+	}
+	s, stop := w.start(t)
+	task, err := s.Create(t.Context(), CreateRequest{TemplateRef: "small", Values: map[string]any{"name": "once"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.ended(t, task.ID)
+	stop()
+	_, stop = w.start(t)
+	w.ended(t, task.ID)
+	stop()
+	w.cfg.OnChange = hear
+	_, stop = w.start(t)
+	w.ended(t, task.ID)
+	stop()
+	_, stop = w.start(t)
+	stop()
+	select {
+	case told := <-w.changes:
+		t.Errorf("what was taken is told again: %s", told.Status)
+	default:
 	}
 }
 

@@ -137,10 +137,11 @@ func newWorld(t *testing.T) *world {
 		DB: db, SCM: client, Catalog: entities, Templates: templates, Git: gitcmd.Remote{Origin: server.URL + "/", Token: secret.New(token)},
 		Dir: filepath.Join(dir, "tasks"), SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Logger: log,
 		Vars: func() map[string]any { return map[string]any{"forge": server.URL, "forgeHost": address.Host} },
-		OnChange: func(_ context.Context, task scaffold.Task) {
+		OnChange: func(_ context.Context, task scaffold.Task) error {
 			if task.Ended() {
 				w.ended <- task
 			}
+			return nil
 		},
 	})
 	w.tasks = must(t, tasks, err)
