@@ -113,6 +113,11 @@ func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t t
 	if reads(req.Method) && !r.readable(w, req, t, c) {
 		return
 	}
+	if err := r.room(req, t.Repository); err != nil {
+		r.log.Error("a push is refused", "repository", t.Repository, "error", err)
+		writeError(w, http.StatusInsufficientStorage, "DENIED", err.Error())
+		return
+	}
 	limit := r.cfg.MaxBlob
 	if t.Kind == "manifests" {
 		limit = manifestLimit

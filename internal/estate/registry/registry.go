@@ -32,6 +32,7 @@ import (
 
 const (
 	defaultMaxBlob  = 4 << 30
+	defaultMinFree  = 512 << 20
 	manifestLimit   = 8 << 20
 	tokenLifetime   = 10 * time.Minute
 	collectEvery    = 5 * time.Minute
@@ -60,6 +61,7 @@ type Config struct {
 	Node         Credential   // the cluster's: pulls everything
 	Admin        Credential   // the platform's: pushes base/*, deletes anything
 	MaxBlob      int64        // bytes; 0 means 4 GiB
+	MinFree      int64        // bytes that pushes leave free on the disk; 0 means 512 MiB
 	// Provide is asked to push `base/...:tag`, as Admin, when somebody else pulls
 	// it and it is not there; it does nothing for a name it does not know. nil:
 	// nobody is asked.
@@ -106,6 +108,9 @@ func New(cfg Config) (*Registry, error) {
 	}
 	if cfg.MaxBlob == 0 {
 		cfg.MaxBlob = defaultMaxBlob
+	}
+	if cfg.MinFree == 0 {
+		cfg.MinFree = defaultMinFree
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("registry: %w", err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -361,6 +362,24 @@ func TestLimitsAndNamesAreChecked(t *testing.T) {
 	response, body = s.send(http.MethodGet, "/v2/UPPER/manifests/a", nil, auth)
 	if response.StatusCode != http.StatusBadRequest || !strings.Contains(body, "NAME_INVALID") {
 		t.Errorf("name: %s %s", response.Status, body)
+	}
+}
+
+// What shares the disk with the images must go on writing; pulls and deletions
+// go on whatever is free.
+func TestAPushThatWouldFillTheDiskIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	s := start(t, dir, nil)
+	s.push("idp-one:a", image(t), s.forge("writer"))
+	s.stop()
+	s = start(t, dir, func(c *Config) { c.MinFree = math.MaxInt64 })
+	auth := s.bearer("writer", "repository:idp-one:pull,push")
+	response, body := s.send(http.MethodPost, "/v2/idp-one/blobs/uploads/", nil, auth)
+	if response.StatusCode != http.StatusInsufficientStorage || !strings.Contains(body, "no space left on device") {
+		t.Errorf("push: %s %s", response.Status, body)
+	}
+	if _, err := remote.Image(s.ref("idp-one:a"), s.forge("reader")...); err != nil {
+		t.Error(err)
 	}
 }
 
