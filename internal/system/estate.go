@@ -120,7 +120,7 @@ func (w *wiring) people() ([]identity.User, error) {
 func (w *wiring) gitops() (server, error) {
 	set, err := gitops.DefaultApplicationSet(gitops.DefaultSet{
 		Name: "apps", Organization: w.cfg.Organization, APIURL: w.cfg.URL("git").String(),
-		Prefix: repositoryPrefix, Path: "deploy", Project: "default", RequeueAfterSeconds: pollSeconds,
+		Prefix: repositoryPrefix, Path: "deploy", Project: applicationsProject, RequeueAfterSeconds: pollSeconds,
 	})
 	if err != nil {
 		return nil, err
@@ -130,9 +130,16 @@ func (w *wiring) gitops() (server, error) {
 		SCM: gitops.SCM{APIURL: w.cfg.URL("git").String(), Organization: w.cfg.Organization, Token: w.creds.ForgeToken},
 		Git: w.git(), HTTPClient: w.http, WebhookSecret: w.creds.GitOpsWebhook,
 		Default: set,
+		Project: gitops.DefaultProject(applicationsProject, w.cfg.URL("git").JoinPath(w.cfg.Organization).String(), closedNamespaces),
 		Logger:  w.logger("gitops"),
 	})
 }
+
+// applicationsProject is the AppProject of every application.
+const applicationsProject = "apps"
+
+// closedNamespaces are the cluster's and the platform's own.
+var closedNamespaces = []string{"default", "kube-*", "argocd", "pronto-*"}
 
 // pollSeconds is the poll that makes a lost event good.
 const pollSeconds = 180

@@ -3,6 +3,7 @@ package gitops
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -17,7 +18,7 @@ type DefaultSet struct {
 	APIURL       string // of the forge
 	Prefix       string // of the repositories: "idp-". The namespace is the name without it.
 	Path         string // of the manifests: "deploy"
-	Project      string // an AppProject that exists
+	Project      string // an AppProject; see DefaultProject
 	// RequeueAfterSeconds is the poll that makes a lost event good.
 	RequeueAfterSeconds int64
 	// SyncOptions of the Applications.
@@ -46,6 +47,32 @@ func DefaultApplicationSet(want DefaultSet) (*argo.ApplicationSet, error) {
 			Template: apiextensionsv1.JSON{Raw: template},
 		},
 	}, nil
+}
+
+// DefaultProject is an AppProject for the Applications of a DefaultSet: their
+// manifests come from repositories below sources, e.g. https://git.example/apps,
+// and make nothing of the whole cluster but namespaces of their own. The
+// namespaces named are closed to them, and what an administrator bounds a
+// namespace with is not theirs to change.
+func DefaultProject(name, sources string, closed []string) *argo.AppProject {
+	project := &argo.AppProject{
+		ObjectMeta: metav1.ObjectMeta{Name: name},
+		Spec: argo.AppProjectSpec{
+			SourceRepos:              []string{strings.TrimSuffix(sources, "/") + "/*"},
+			Destinations:             []argo.ApplicationDestination{{Server: argo.KubernetesInClusterServer, Namespace: "*"}},
+			ClusterResourceWhitelist: []argo.ClusterResource{{Kind: "Namespace"}},
+			NamespaceResourceBlacklist: []argo.GroupKind{
+				{Kind: "ResourceQuota"}, {Kind: "LimitRange"},
+				{Group: "argoproj.io", Kind: "*"},
+			},
+		},
+	}
+	for _, namespace := range closed {
+		project.Spec.Destinations = append(project.Spec.Destinations, argo.ApplicationDestination{
+			Server: argo.KubernetesInClusterServer, Namespace: "!" + namespace})
+		project.Spec.ClusterResourceBlacklist = append(project.Spec.ClusterResourceBlacklist, argo.ClusterResource{Kind: "Namespace", Name: namespace})
+	}
+	return project
 }
 
 func (d DefaultSet) template() map[string]any {

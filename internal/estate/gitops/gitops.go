@@ -72,6 +72,8 @@ type Config struct {
 	ConfirmMassDeletion time.Duration
 	// Default, if set, is an ApplicationSet that Run applies; see DefaultApplicationSet.
 	Default *argo.ApplicationSet
+	// Project, if set, is made by Run unless it is there; see DefaultProject.
+	Project *argo.AppProject
 	Logger  *slog.Logger
 }
 

@@ -41,7 +41,7 @@ func newBench(t testing.TB) *bench {
 	kubernetes := kubetest.Start(t)
 	set, err := gitops.DefaultApplicationSet(gitops.DefaultSet{
 		Name: "apps", Organization: "apps", APIURL: b.forge.URL + "/api/v3/", Prefix: "idp-", Path: "deploy",
-		Project: "default", RequeueAfterSeconds: 180,
+		Project: "apps", RequeueAfterSeconds: 180,
 		// The bench has no garbage collector, which foreground deletion needs.
 		SyncOptions: []string{"CreateNamespace=true", "PrunePropagationPolicy=background"},
 		Finalizers:  []string{argo.BackgroundResourcesFinalizer},
@@ -55,8 +55,9 @@ func newBench(t testing.TB) *bench {
 	}
 	b.part, err = gitops.New(gitops.Config{
 		Dir: t.TempDir(), Kubernetes: kubernetes, Default: set,
-		SCM: gitops.SCM{APIURL: b.forge.URL + "/api/v3/", Organization: "apps", Token: secret.New("ghp_test")},
-		Git: gitcmd.Remote{Origin: b.forge.URL + "/"}, WebhookSecret: secret.New(webhookSecret),
+		Project: gitops.DefaultProject("apps", b.forge.URL+"/apps", []string{"kube-*", "argocd"}),
+		SCM:     gitops.SCM{APIURL: b.forge.URL + "/api/v3/", Organization: "apps", Token: secret.New("ghp_test")},
+		Git:     gitcmd.Remote{Origin: b.forge.URL + "/"}, WebhookSecret: secret.New(webhookSecret),
 		ConfirmMassDeletion: time.Hour, Logger: slog.New(slog.NewTextHandler(logs, nil)),
 	})
 	if err != nil {

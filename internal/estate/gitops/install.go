@@ -55,6 +55,13 @@ func (g *GitOps) install(ctx context.Context) error {
 	if err := createOnce(ctx, direct, defaultProject(g.cfg.Namespace)); err != nil {
 		return err
 	}
+	if g.cfg.Project != nil {
+		project := g.cfg.Project.DeepCopy()
+		project.Namespace = g.cfg.Namespace
+		if err := createOnce(ctx, direct, project); err != nil {
+			return err
+		}
+	}
 	return g.applyDefault(ctx, direct)
 }
 
@@ -119,7 +126,7 @@ func defaultProject(namespace string) *argo.AppProject {
 	}
 }
 
-// applyDefault writes the configured ApplicationSet; its project is made by whoever configures it.
+// applyDefault writes the configured ApplicationSet, and its project unless there is one.
 func (g *GitOps) applyDefault(ctx context.Context, to client.Client) error {
 	if g.cfg.Default == nil {
 		return nil
