@@ -226,9 +226,13 @@ func applicationOf(u *unstructured.Unstructured) *ApplicationFact {
 	if operated := text("status", "operationState", "syncResult", "revision"); operated != "" && operated != fact.Revision {
 		fact.Operation = "" // of an earlier revision
 	}
-	if fact.Operation == "Failed" || fact.Operation == "Error" {
-		fact.Message = text("status", "operationState", "message")
-		fact.Failures = syncFailures(u)
+	switch fact.Operation {
+	case "Failed", "Error":
+		fact.Message, fact.Failures = text("status", "operationState", "message"), syncFailures(u)
+	case "Running": // or it has failed and waits for another try
+		if fact.Failures = syncFailures(u); len(fact.Failures) > 0 {
+			fact.Message = text("status", "operationState", "message")
+		}
 	}
 	conditions, _, _ := unstructured.NestedSlice(u.Object, "status", "conditions")
 	for _, entry := range conditions {

@@ -28,9 +28,7 @@ func rolloutOf(d *appsv1.Deployment, pods []*corev1.Pod, slices []*discoveryv1.E
 	if !fact.Complete {
 		fact.Cause, fact.Fatal = causeOf(d, current)
 		fact.Pods, fact.Ended = podFacts(current), endingOf(current)
-		if len(current) == 0 {
-			fact.Refused = replicaFailure(d.Status)
-		}
+		fact.Refused = replicaFailure(d.Status) // an old pod may run the same image
 	}
 	return fact
 }
@@ -132,8 +130,8 @@ func causeOf(d *appsv1.Deployment, pods []*corev1.Pod) (cause string, fatal bool
 		}
 	}
 	switch {
-	case refused != "" && len(pods) == 0:
-		return refused, true
+	case refused != "" && cause == "":
+		return refused, len(pods) == 0
 	case cause != "" && deadline != "":
 		return deadline + ": " + cause, true
 	case cause != "":

@@ -113,6 +113,7 @@ func TestEachCauseIsRecognised(t *testing.T) {
 		"crash":         {pod(Container{Ended: &End{3, "Error", ""}}), Crash, "crashes when it starts (exit code 3)."},
 		"other program": {pod(Container{Waiting: "RunContainerError", Message: "exec /app: exec format error"}), NoArchitecture, "built for another architecture"},
 		"wrong port":    {pod(running(time.Minute), unhealthy(refusedProbe)), WrongPort, "Nothing listens on port 8080 of the container app."},
+		"started":       {pod(running(time.Minute), unhealthy(refusedProbe), unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 404")), ProbeFails, "does not answer its probe"},
 		"probe":         {pod(running(time.Minute), unhealthy("Readiness probe failed: HTTP probe failed with statuscode: 500")), ProbeFails, "does not answer its probe (GET /readyz on port 8080)."},
 
 		"record":      {ingress("RecordNotOwned", "record hello.x not owned: it belongs to Ingress/other/web of owner pronto"), RecordNotOwned, "The record hello.x is not the application's: it belongs to Ingress/other/web of owner pronto."},

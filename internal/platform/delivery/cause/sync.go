@@ -159,8 +159,9 @@ func unready(f Facts) *Container {
 }
 
 func wrongPort(f Facts) *finding {
-	c, lines := unready(f), matching(f, "Unhealthy", "connection refused")
-	if c == nil || len(lines) == 0 {
+	c, lines := unready(f), matching(f, "Unhealthy", "")
+	// The last one decides: while it starts, nothing listens in any container.
+	if c == nil || len(lines) == 0 || !strings.Contains(lines[len(lines)-1], "connection refused") {
 		return nil
 	}
 	return &finding{fmt.Sprintf("Nothing listens on port %s of the container %s.", c.Port, c.Name),
