@@ -23,6 +23,7 @@ import (
 // A name in the zone that somebody else owns is never taken: the delivery says
 // whose it is, and goes live when it is given up.
 func TestARecordOfAnotherOwnerIsNamed(t *testing.T) {
+	first(t)
 	ctx := within(t, 2*time.Minute)
 	const app = "whyr1"
 	host := app + "." + platform.Domain

@@ -60,7 +60,7 @@ func syncFacts(facts *cause.Facts, f Facts, digest string) {
 	if app == nil {
 		return
 	}
-	if app.Message != "" && app.Operation != "Running" {
+	if app.Message != "" && (app.Operation != "Running" || len(app.Failures) > 0) {
 		facts.Messages = append([]string{app.Message}, app.Failures...)
 	}
 	if !app.Contains || rollout == nil || rollout.Digest != digest || rollout.Complete {
@@ -90,6 +90,9 @@ func addressFacts(facts *cause.Facts, f Facts) {
 	}
 	if a := f.Answer; a != nil {
 		facts.Answer = &cause.Answer{URL: a.URL, Code: a.Code, Edge: a.Edge, Reason: a.Reason}
+	}
+	if f.Answer.fails() {
+		facts.Log = f.Serving
 	}
 	for _, e := range f.Events {
 		if e.Kind == "Ingress" {

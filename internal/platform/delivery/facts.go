@@ -27,7 +27,8 @@ type Facts struct {
 	RunRecorded int64         // the run whose jobs are in the delivery's record for good
 	Events      []cause.Event // warnings about objects of the namespace, oldest first
 	Ended       *EndedFact
-	NewerPush   string // revision of a later commit by a person; empty: this is the latest
+	Serving     []string // the last lines of a pod that answers with an error
+	NewerPush   string   // revision of a later commit by a person; empty: this is the latest
 }
 
 // TaskFact is the scaffolder task that creates the application.
@@ -131,7 +132,7 @@ type RolloutFact struct {
 
 	// What a rollout that is not complete shows of itself.
 	Pods          []cause.Pod
-	Refused       string   // why the API server lets no pod be made
+	Refused       string   // why the API server does not let a pod be made
 	Architectures []string // of the nodes
 	Ended         *Ending  // a container that ended with an error
 }
@@ -168,6 +169,9 @@ type AnswerFact struct {
 	Misses   int    // requests in a row, up to now, that got no good answer
 	Reason   string // why it is no good answer
 }
+
+// fails reports whether the application itself answers with an error.
+func (a *AnswerFact) fails() bool { return a != nil && !a.Edge && a.Code >= 500 }
 
 // good reports whether the application itself answered and is not broken.
 func (a *AnswerFact) good() bool { return a != nil && !a.Edge && a.Code > 0 && a.Code < 500 }

@@ -118,6 +118,11 @@ func (t *tracker) observer(name string) func(context.Context) (message, error) {
 			fact := s.prober.resolve(ctx, app.Name)
 			return of(func(t *tracker) { t.facts.Name = fact }), nil
 		}
+	case lookServing:
+		return func(ctx context.Context) (message, error) {
+			lines, err := s.cluster.servingLog(ctx, app.Name, rolloutDigest(f))
+			return of(func(t *tracker) { t.facts.Serving = lines }), err
+		}
 	case lookAnswer:
 		return func(ctx context.Context) (message, error) { return s.lookAnswer(ctx, app, f, of), nil }
 	case lookHistory:
@@ -180,15 +185,28 @@ func (s *Service) lookEntity(ctx context.Context, ref string, of func(func(*trac
 	return of(func(t *tracker) { t.facts.Entity = &EntityFact{Ref: ref} }), nil
 }
 
+// lookAddress asks as a visitor does, the zone and then the edge.
+func (s *Service) lookAddress(ctx context.Context, app string, of func(func(*tracker)) message) message {
+	name := s.prober.resolve(ctx, app)
+	edge, answer := s.prober.visit(ctx, app)
+	if !name.OK {
+		answer = &AnswerFact{URL: answer.URL, Reason: name.Reason}
+	}
+	return of(func(t *tracker) {
+		t.facts.Name = name
+		t.seeAnswer(edge, answer)
+	})
+}
+
 func (s *Service) lookAnswer(ctx context.Context, app App, f Facts, of func(func(*tracker)) message) message {
-	var edge *EdgeFact
 	answer := &AnswerFact{Reason: "waits for a ready pod"}
 	if app.Public {
-		edge, answer = s.prober.visit(ctx, app.Name)
-	} else if address := s.cluster.proxyURL(app.Name, rolloutDigest(f)); address != "" {
+		return s.lookAddress(ctx, app.Name, of)
+	}
+	if address := s.cluster.proxyURL(app.Name, rolloutDigest(f)); address != "" {
 		answer = s.prober.ask(ctx, address)
 	}
-	return of(func(t *tracker) { t.seeAnswer(edge, answer) })
+	return of(func(t *tracker) { t.seeAnswer(nil, answer) })
 }
 
 func rolloutDigest(f Facts) string {

@@ -63,7 +63,7 @@ func TestNothingIsPolledWhenAllIsQuiet(t *testing.T) {
 	known.RunRecorded = d.RunID
 	looks := plan(App{Name: "hello", Public: true, Address: Address{Live: true, Revision: rev}}, &d, known)
 	if len(looks) != 2 || looks[lookAnswer] != steady || looks[lookHistory] != rare {
-		t.Errorf("looks of a live application = %v; want one request in 10 s and one poll in 3 minutes", looks)
+		t.Errorf("looks of a live application = %v; want one request in 6 s and one poll in 3 minutes", looks)
 	}
 }
 

@@ -15,6 +15,7 @@ const (
 	lookName    = "name"    // the zone's answer
 	lookEnded   = "ended"   // the last lines of a container that ended
 	lookAnswer  = "answer"  // a request from outside
+	lookServing = "serving" // the last lines of a pod that answers with an error
 	lookHistory = "history" // the newest commit, for a push whose event was lost
 	lookRemoval = "removal" // one attempt at a step of a deletion
 )
@@ -43,7 +44,8 @@ var (
 	eager   = pace{100 * time.Millisecond, 150, 5 * time.Second}
 	patient = pace{time.Second, 2, time.Minute}
 	lazy    = pace{time.Second, 0, 10 * time.Second}
-	steady  = pace{10 * time.Second, math.MaxInt, 10 * time.Second}
+	steady  = pace{6 * time.Second, math.MaxInt, 6 * time.Second}
+	doubt   = pace{time.Second, math.MaxInt, time.Second}
 	rare    = pace{pollNet, math.MaxInt, pollNet}
 	retry   = pace{200 * time.Millisecond, 25, 5 * time.Second}
 )
@@ -59,8 +61,11 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 	looks := map[string]pace{lookHistory: rare}
 	if app.Address.Revision != "" {
 		looks[lookAnswer] = steady
-		if !app.Address.Live || f.Answer == nil { // not asked since a restart or a push
+		switch {
+		case !app.Address.Live || f.Answer == nil: // not asked since a restart or a push
 			looks[lookAnswer] = lazy
+		case f.Answer.Misses > 0: // within 10 s it is known whether the address still holds
+			looks[lookAnswer] = doubt
 		}
 	}
 	if d == nil || d.over() {
@@ -131,6 +136,9 @@ func planAddress(looks map[string]pace, app App, d *Delivery, f Facts) {
 	exposing := d.Phase(Expose).Status == Running
 	if exposing && (f.Name == nil || !f.Name.OK) {
 		looks[lookName] = eager
+	}
+	if f.Answer.fails() {
+		looks[lookServing] = patient
 	}
 	serves := f.Rollout != nil && f.Rollout.Ready > 0
 	switch going := d.Phase(Live).Status == Running; {

@@ -66,6 +66,15 @@ func (c *cluster) endedLog(ctx context.Context, namespace string, of Ending) (*E
 	return fact, err
 }
 
+// servingLog reads the last lines of a ready pod.
+func (c *cluster) servingLog(ctx context.Context, namespace, digest string) ([]string, error) {
+	pod, _ := readyPod(c.pods(namespace), digest)
+	if pod == "" {
+		return nil, nil
+	}
+	return c.tail(ctx, namespace, Ending{Pod: pod}, false)
+}
+
 func (c *cluster) tail(ctx context.Context, namespace string, of Ending, previous bool) (lines []string, err error) {
 	wanted := int64(decidingSize)
 	stream, err := c.client.CoreV1().Pods(namespace).GetLogs(of.Pod,

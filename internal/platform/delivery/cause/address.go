@@ -17,6 +17,7 @@ var addressRules = []rule{
 	{expose, Certificate, certificate},
 	{expose, ServerError, serverError},
 	{live, HostTaken, taken},
+	{live, RecordElsewhere, elsewhere},
 	{live, Certificate, certificate},
 	{live, ServerError, serverError},
 	{live, NoAnswer, noAnswer},

@@ -20,7 +20,7 @@ type Facts struct {
 	Pods     []Pod    // on the image to deploy
 	Nodes    []string // architectures of the cluster's nodes
 	Events   []Event  // warnings about the application's objects, oldest first
-	Log      []string // last lines of a container that ended
+	Log      []string // last lines of a container that ended, or that answers with an error
 	Name     *Name
 	Edge     *Edge
 	Answer   *Answer
