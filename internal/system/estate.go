@@ -3,6 +3,7 @@ package system
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
@@ -57,6 +58,7 @@ func (w *wiring) forge() (server, error) {
 			Login: "admin", Email: "admin@" + w.cfg.Domain, Name: "Administrator", Admin: true, Token: w.creds.ForgeToken,
 		}},
 		App:        forge.App{ID: appID, Slug: "github-actions", Key: &w.creds.AppKey.PublicKey},
+		SealKey:    w.creds.ForgeSeal,
 		HTTPClient: w.http, Logger: w.logger("forge"),
 	})
 }
@@ -211,13 +213,17 @@ func gitHost(forge, actions http.Handler) http.Handler {
 	})
 }
 
-// ofActions knows /_services/actions/... and /api/v3/repos/{owner}/{repo}/actions/...
+// ofActions knows /_services/actions/... and /api/v3/repos/{owner}/{repo}/actions/...,
+// of which the variables and secrets are the forge's.
 func ofActions(path string) bool {
 	if strings.HasPrefix(path, "/_services/actions/") {
 		return true
 	}
-	segments := strings.SplitN(strings.TrimPrefix(path, "/api/v3/repos/"), "/", 4)
-	return strings.HasPrefix(path, "/api/v3/repos/") && len(segments) == 4 && segments[2] == "actions"
+	segments := strings.Split(strings.TrimPrefix(path, "/api/v3/repos/"), "/")
+	if !strings.HasPrefix(path, "/api/v3/repos/") || len(segments) < 4 || segments[2] != "actions" {
+		return false
+	}
+	return !slices.Contains([]string{"variables", "secrets", "organization-variables", "organization-secrets"}, segments[3])
 }
 
 // servers answer for the estate's hosts on the sockets that the edge knows.

@@ -19,12 +19,16 @@ func TestTheGitHostGivesActionsWhatIsActions(t *testing.T) {
 	}
 	host := gitHost(says("forge"), says("actions"))
 	for path, want := range map[string]string{
-		"/_services/actions/webhook":            "actions",
-		"/api/v3/repos/apps/idp-a/actions/runs": "actions",
-		"/api/v3/repos/apps/idp-a":              "forge",
-		"/api/v3/repos/apps/actions":            "forge",
-		"/api/v3/repos/actions/actions/hooks":   "forge",
-		"/apps/actions.git/info/refs":           "forge",
+		"/_services/actions/webhook":                          "actions",
+		"/_services/forge/workflow-values/apps/idp-a":         "forge",
+		"/api/v3/repos/apps/idp-a/actions/runs":               "actions",
+		"/api/v3/repos/apps/idp-a/actions/variables":          "forge",
+		"/api/v3/repos/apps/idp-a/actions/secrets/public-key": "forge",
+		"/api/v3/orgs/apps/actions/secrets/A":                 "forge",
+		"/api/v3/repos/apps/idp-a":                            "forge",
+		"/api/v3/repos/apps/actions":                          "forge",
+		"/api/v3/repos/actions/actions/hooks":                 "forge",
+		"/apps/actions.git/info/refs":                         "forge",
 	} {
 		w := httptest.NewRecorder()
 		host.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))

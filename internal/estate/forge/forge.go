@@ -21,6 +21,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/base/sqlite"
 	"github.com/pronto-platform/pronto/internal/estate/forge/gitstore"
+	"github.com/pronto-platform/pronto/internal/estate/forge/vault"
 	"github.com/pronto-platform/pronto/internal/estate/forge/webhook"
 )
 
@@ -54,8 +55,9 @@ type Config struct {
 	Organization string
 	Users        []User
 	App          App
-	HTTPClient   *http.Client // delivers webhooks; nil: http.DefaultClient
-	MaxPush      int64        // bytes; 0: DefaultMaxPush
+	SealKey      secret.String // encrypts the secrets of workflows at rest
+	HTTPClient   *http.Client  // delivers webhooks; nil: http.DefaultClient
+	MaxPush      int64         // bytes; 0: DefaultMaxPush
 	Logger       *slog.Logger
 }
 
@@ -64,6 +66,7 @@ type Forge struct {
 	cfg        Config
 	db         *sql.DB
 	store      *gitstore.Store
+	vault      *vault.Vault
 	dispatcher *webhook.Dispatcher
 	locks      keyedMutex
 	gitSlots   chan struct{}
@@ -74,8 +77,8 @@ type Forge struct {
 // New opens the state below cfg.Dir, seeds accounts and emits the events that
 // a killed process still owed.
 func New(cfg Config) (*Forge, error) {
-	if cfg.URL == nil || cfg.Organization == "" || cfg.Logger == nil {
-		return nil, errors.New("forge: URL, Organization and Logger are needed")
+	if cfg.URL == nil || cfg.Organization == "" || cfg.SealKey.IsZero() || cfg.Logger == nil {
+		return nil, errors.New("forge: URL, Organization, SealKey and Logger are needed")
 	}
 	if cfg.MaxPush == 0 {
 		cfg.MaxPush = DefaultMaxPush
@@ -102,6 +105,9 @@ func New(cfg Config) (*Forge, error) {
 }
 
 func (f *Forge) recover(ctx context.Context) (err error) {
+	if f.vault, err = vault.New(f.db, f.cfg.SealKey); err != nil {
+		return err
+	}
 	if f.store, err = gitstore.New(f.cfg.Dir); err != nil {
 		return err
 	}

@@ -50,6 +50,19 @@ func writeBody(w http.ResponseWriter, r *http.Request, code int, body []byte) {
 	_, _ = w.Write(body) // the client may be gone; nobody is left to tell
 }
 
+// writeSecretJSON answers with what nothing on the way may keep: not even an
+// ETag, which would tell a short secret's hash.
+func writeSecretJSON(w http.ResponseWriter, body any) error {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(encoded) // the client may be gone; nobody is left to tell
+	return nil
+}
+
 func matches(ifNoneMatch, etag string) bool {
 	for _, candidate := range strings.Split(ifNoneMatch, ",") {
 		if candidate = strings.TrimSpace(candidate); candidate == "*" || strings.TrimPrefix(candidate, "W/") == etag {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -29,10 +30,11 @@ func (f *Forge) routes() http.Handler {
 	f.repoRoutes(api)
 	f.gitDataRoutes(api)
 	f.hookRoutes(api)
+	f.workflowValueRoutes(api)
 	api.HandleFunc("/", f.open(func(http.ResponseWriter, *request) error { return errNotFound }))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case !strings.HasPrefix(r.URL.Path, "/api/"):
+		case !strings.HasPrefix(r.URL.Path, "/api/") && !strings.HasPrefix(r.URL.Path, "/_services/"):
 			git.ServeHTTP(w, r)
 		case strings.Contains(r.URL.Path, "//") || strings.Contains(r.URL.Path, "/../") || strings.HasSuffix(r.URL.Path, "/.."):
 			f.open(func(http.ResponseWriter, *request) error { return errNotFound })(w, r)
@@ -156,7 +158,7 @@ func (f *Forge) asApp(h handler) http.HandlerFunc {
 // even read sees 404, as on GitHub.
 func (f *Forge) onRepo(need level, path string, h handler) handler {
 	return func(w http.ResponseWriter, r *request) (err error) {
-		if r.repo, err = f.findRepo(r.Context(), r.PathValue("owner"), r.PathValue("repo")); err != nil {
+		if r.repo, err = f.namedRepo(r); err != nil {
 			return err
 		}
 		if r.level, err = f.levelOn(r.Context(), r.caller, r.repo); err != nil {
@@ -183,6 +185,19 @@ func (f *Forge) onRepo(need level, path string, h handler) handler {
 		}
 		return h(w, r)
 	}
+}
+
+// namedRepo is the one that the path names, or numbers.
+func (f *Forge) namedRepo(r *request) (repository, error) {
+	number := r.PathValue("repository_id")
+	if number == "" {
+		return f.findRepo(r.Context(), r.PathValue("owner"), r.PathValue("repo"))
+	}
+	id, err := strconv.ParseInt(number, 10, 64)
+	if err != nil {
+		return repository{}, errNotFound
+	}
+	return f.findRepoByID(r.Context(), id)
 }
 
 func (f *Forge) view(r *request) (*gitstore.View, error) { return f.git(r.repo).Open() }

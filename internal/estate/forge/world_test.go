@@ -59,7 +59,7 @@ func newWorld(t *testing.T, change func(*forge.Config)) *world {
 	}
 	w.cfg = forge.Config{
 		Dir: t.TempDir(), URL: base, Organization: "apps", HTTPClient: w.server.Client(),
-		App: forge.App{ID: 1, Slug: "github-actions", Key: &w.key.PublicKey}, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		App: forge.App{ID: 1, Slug: "github-actions", Key: &w.key.PublicKey}, SealKey: secret.New("a key"), Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Users: []forge.User{
 			{Login: "pronto", Email: "pronto@example.org", Name: "Pronto", Admin: true, Token: secret.New(adminToken)},
 			{Login: "ada", Email: "ada@example.org", Name: "Ada", Token: secret.New(memberToken)},

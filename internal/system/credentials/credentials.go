@@ -29,6 +29,7 @@ type Set struct {
 	RegistryNode      secret.String // the node's right to pull
 	RegistryAdmin     secret.String
 	AccessSeal        secret.String   // encrypts people's refresh tokens and tasks' secrets in the portal's database
+	ForgeSeal         secret.String   // encrypts the secrets of workflows in the forge's database
 	AppKey            *rsa.PrivateKey // of the GitHub App "github-actions"
 }
 
@@ -40,7 +41,7 @@ func (s *Set) fields() map[string]*secret.String {
 		"oidcClientSecret": &s.OIDCClientSecret, "actionsWebhook": &s.ActionsWebhook,
 		"gitopsWebhook": &s.GitOpsWebhook, "portalWebhook": &s.PortalWebhook,
 		"registryNode": &s.RegistryNode, "registryAdmin": &s.RegistryAdmin,
-		"accessSeal": &s.AccessSeal,
+		"accessSeal": &s.AccessSeal, "forgeSeal": &s.ForgeSeal,
 	}
 }
 

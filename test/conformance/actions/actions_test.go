@@ -113,7 +113,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := forge.New(forge.Config{Dir: filepath.Join(dir, "forge"), URL: address, Organization: "apps", Logger: log, Users: []forge.User{
+	f, err := forge.New(forge.Config{Dir: filepath.Join(dir, "forge"), URL: address, Organization: "apps", SealKey: secret.New("a key"), Logger: log, Users: []forge.User{
 		{Login: "pronto", Email: "pronto@example.com", Name: "Pronto", Admin: true, Token: secret.New(token)},
 		{Login: "bo", Email: "bo@example.com", Name: "Bo", Token: secret.New("ghp_bo00000000000000000000000000000000000")}}})
 	f = must(t, f, err)

@@ -109,7 +109,8 @@ func (w *world) run(part interface {
 
 func (w *world) openForge() http.Handler {
 	f := must(forge.New(forge.Config{
-		Dir: filepath.Join(w.dir, "forge"), URL: must(url.Parse(w.forge.URL))(w.t), Organization: "apps", Logger: w.log,
+		Dir: filepath.Join(w.dir, "forge"), URL: must(url.Parse(w.forge.URL))(w.t), Organization: "apps",
+		SealKey: secret.New("a key"), Logger: w.log,
 		Users: []forge.User{{Login: "pronto", Email: "pronto@example.com", Name: "Pronto", Admin: true, Token: secret.New(forgeToken)}},
 	}))(w.t)
 	w.t.Cleanup(func() { _ = f.Close() })
