@@ -54,6 +54,7 @@ func newWorld(t *testing.T, cluster *rest.Config, binary, namespace string) *wor
 	if err != nil {
 		t.Fatal(err)
 	}
+	forge.app = &key.PublicKey
 	w := &world{t: t, forge: forge, cfg: actions.Config{Dir: t.TempDir(), URL: base, Organization: "apps", AppID: 1, AppKey: key,
 		WebhookSecret: secret.New("hook"), HTTPClient: forge.Client(), Kubernetes: cluster, Namespace: namespace,
 		RunnerImage: "registry.test/base/runner:1", Webhooks: []actions.Webhook{{URL: forge.URL + "/hook", Secret: secret.New("out")}}, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}}
@@ -111,7 +112,7 @@ func (w *world) push(workflow string) string {
 func (w *world) deliver(sha string) {
 	w.t.Helper()
 	body, err := json.Marshal(map[string]any{"ref": "refs/heads/main", "before": strings.Repeat("0", 40), "after": sha,
-		"repository": map[string]any{"full_name": "apps/idp-a", "name": "idp-a"}, "sender": map[string]any{"login": "ann", "type": "User"},
+		"repository": map[string]any{"id": 7, "full_name": "apps/idp-a", "name": "idp-a"}, "sender": map[string]any{"login": "ann", "type": "User"},
 		"head_commit": map[string]any{"id": sha, "message": "first"}, "commits": []any{}})
 	if err != nil {
 		w.t.Fatal(err)
@@ -214,6 +215,24 @@ jobs:
       - run: |
           git config user.name bot && git config user.email bot@x
           git commit -q --allow-empty -m "[skip ci]" && git push -q origin HEAD:refs/heads/made
+`
+
+const valuesWorkflow = `on: push
+jobs:
+  a:
+    name: in ${{ vars.region }}
+    runs-on: x
+    environment: {name: "${{ vars.TARGET }}"}
+    env: {TOKEN: "${{ secrets.token }}", KEY: "${{ secrets.KEY }}"}
+    steps:
+      - run: |
+          echo region ${{ vars.REGION }}
+          echo "token $TOKEN"
+          echo "eleven ${#TOKEN}"
+          echo "$KEY"
+          echo "encoded $(printf '%s' "$TOKEN" | base64)"
+      - {name: "name it ${{ secrets.TOKEN }}", run: "true"}
+  never: {if: "vars.REGION == 'us'", runs-on: x, steps: [{run: echo no}]}
 `
 
 const failingWorkflow = `on: push
@@ -373,6 +392,45 @@ func TestActions(t *testing.T) {
 		want := []string{"workflow_run requested", "workflow_job queued", "workflow_run in_progress", "workflow_job in_progress",
 			"workflow_job completed", "workflow_run completed"}
 		w.until("all webhooks came", func() bool { return slices.Equal(w.forge.heard(), want) })
+	})
+	t.Run("variables and secrets are read when a job starts, and no secret is kept", func(t *testing.T) {
+		w := newWorld(t, cluster, binary, "ci-values")
+		w.forge.values = map[string]map[string]string{
+			"variables": {"REGION": "eu", "TARGET": "prod"}, "secrets": {"TOKEN": "open-sesame", "KEY": "first line\nsecond line\n"}}
+		run, jobs := w.finish(w.push(valuesWorkflow))
+		log := w.log(byName(t, jobs, "in eu").GetID())
+		if run.GetConclusion() != "success" {
+			t.Fatalf("run = %s\n%s", run.GetConclusion(), log)
+		}
+		for _, want := range []string{"Z region eu", "Z token ***", "Z eleven 11", "Z ***\n", "Z encoded ***"} {
+			if !strings.Contains(log, want) {
+				t.Errorf("the log lacks %q:\n%s", want, log)
+			}
+		}
+		if got := byName(t, jobs, "never").GetConclusion(); got != "skipped" {
+			t.Errorf("the job whose condition reads a variable is %s", got)
+		}
+		if asked := w.forge.queries(); !slices.Contains(asked, "environment=prod&repository_id=7") {
+			t.Errorf("asked for %q", asked)
+		}
+		steps := byName(t, jobs, "in eu").Steps
+		if name := steps[len(steps)-2].GetName(); name != "name it ***" {
+			t.Errorf("the step is called %q", name)
+		}
+		w.stop()
+		defer w.start()
+		files, err := filepath.Glob(filepath.Join(w.cfg.Dir, "actions.db*"))
+		if err != nil || len(files) == 0 {
+			t.Fatal(files, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			for _, secret := range []string{"open-sesame", "first line", "second line", "b3Blbi1zZXNhbWU"} {
+				if err != nil || bytes.Contains(text, []byte(secret)) {
+					t.Errorf("%s has %q in the clear (%v)", file, secret, err)
+				}
+			}
+		}
 	})
 	t.Run("a restart of the server neither loses nor doubles a line", func(t *testing.T) {
 		w := newWorld(t, cluster, binary, "ci-restart")

@@ -66,6 +66,9 @@ func (a *Actions) startDispatched(ctx context.Context, repo, sha, file, source s
 		"repository": map[string]any{"name": name, "full_name": repo, "owner": map[string]any{"login": owner}}})
 	r := &run{Key: "dispatch " + uuid.NewString(), Repo: repo, Path: file, Name: wf.Name(), Source: source, Event: "workflow_dispatch",
 		Payload: []byte(payload), Inputs: mustJSON(request.Inputs), Ref: request.Ref, SHA: sha, Title: wf.Name()}
+	if err := a.readVariables(ctx, r); err != nil {
+		return err
+	}
 	return a.inTx(ctx, func(tx *sql.Tx) error { return a.insertRun(ctx, tx, r, wf, nil) })
 }
 

@@ -47,7 +47,11 @@ func (a *Actions) turn(ctx context.Context) error {
 		return err
 	}
 	for _, r := range runs {
-		if err := a.inTx(ctx, func(tx *sql.Tx) error { return a.advance(ctx, tx, r) }); err != nil {
+		err := a.prepareToAdvance(ctx, r)
+		if err == nil {
+			err = a.inTx(ctx, func(tx *sql.Tx) error { return a.advance(ctx, tx, r) })
+		}
+		if err != nil {
 			a.log.Error("advance run", "run", r.ID, "repository", r.Repo, "error", err)
 		}
 	}
@@ -59,6 +63,16 @@ func (a *Actions) turn(ctx context.Context) error {
 		return err
 	}
 	return admitErr
+}
+
+// prepareToAdvance reads what the decision about a job that waits may need.
+func (a *Actions) prepareToAdvance(ctx context.Context, r *run) error {
+	var waits bool
+	err := a.db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM jobs WHERE run_id = ? AND attempt = ? AND status = ?)`, r.ID, r.Attempt, statusPending).Scan(&waits)
+	if err != nil || !waits {
+		return err
+	}
+	return a.readVariables(ctx, r)
 }
 
 // advance decides about the jobs that wait, until nothing changes.
@@ -145,11 +159,15 @@ func tolerant(wf *workflow.Workflow, jobs []*job) []*job {
 
 // release queues a job, or skips it when its condition does not hold.
 func (a *Actions) release(ctx context.Context, tx *sql.Tx, r *run, wf *workflow.Workflow, j *job, needs []string, byKey map[string][]*job, status string) error {
-	eval, err := a.evaluator(r, nil, needsContext(needs, byKey, outputsOf), status)
+	context := needsContext(needs, byKey, outputsOf)
+	eval, err := a.evaluator(r, nil, context, status)
 	if err != nil {
 		return err
 	}
 	wanted, err := eval.Condition(wf.Model.Jobs[j.Key].If.Value)
+	if err == nil && wanted {
+		_, err = a.environment(r, j, wf, context) // one that cannot be computed fails the job here, not its start again and again
+	}
 	switch {
 	case err != nil:
 		return a.endJob(ctx, tx, r, j, failure, err.Error())

@@ -1,6 +1,7 @@
 package actions_test
 
 import (
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/google/go-github/v74/github"
 )
 
@@ -30,6 +32,32 @@ type forgeServer struct {
 	actions  http.Handler
 	statuses []map[string]string
 	hooks    []string // event and action, in order
+	app      *rsa.PublicKey
+	values   map[string]map[string]string // variables and secrets, for whoever is the App
+	asked    []string                     // queries for them
+}
+
+// give answers with the repository's variables and secrets as the forge does.
+func (f *forgeServer) give(w http.ResponseWriter, r *http.Request) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	_, err := jwt.Parse(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "), func(*jwt.Token) (any, error) { return f.app, nil })
+	if err != nil {
+		f.json(w, 401, map[string]string{"message": "A JSON web token could not be decoded"})
+		return
+	}
+	f.asked = append(f.asked, r.URL.RawQuery)
+	answer := map[string]any{"variables": f.values["variables"]}
+	if r.URL.Query().Get("variables_only") != "true" {
+		answer["secrets"] = f.values["secrets"]
+	}
+	f.json(w, 200, answer)
+}
+
+func (f *forgeServer) queries() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.asked)
 }
 
 func (f *forgeServer) hook(w http.ResponseWriter, r *http.Request) {
@@ -74,12 +102,13 @@ func newForge(t testing.TB) *forgeServer {
 		sha := strings.TrimSpace(f.git(repo, "rev-parse", "main"))
 		f.json(w, 200, map[string]any{"ref": "refs/heads/main", "object": map[string]string{"sha": sha, "type": "commit"}})
 	})
+	mux.HandleFunc("GET /_services/forge/workflow-values/apps/idp-a", f.give)
 	mux.HandleFunc("POST /hook", f.hook)
 	mux.HandleFunc("POST /api/v3/repos/apps/idp-a/statuses/{sha}", f.status)
 	mux.Handle("/apps/", &cgi.Handler{Path: "/usr/lib/git-core/git-http-backend", Env: []string{
 		"GIT_PROJECT_ROOT=" + f.root, "GIT_HTTP_EXPORT_ALL=1", "REMOTE_USER=bot"}})
 	f.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/_services/") || strings.Contains(r.URL.Path, "/actions/") {
+		if strings.HasPrefix(r.URL.Path, "/_services/actions/") || strings.Contains(r.URL.Path, "/actions/") {
 			f.current().ServeHTTP(w, r)
 			return
 		}

@@ -117,10 +117,18 @@ func (a *Actions) admit(ctx context.Context, p *pushRow) error {
 			return err
 		}
 	}
+	var runs []*run
+	for _, path := range slices.Sorted(maps.Keys(sources)) {
+		r := pushRun(&event, p.Payload, path, sources[path])
+		if err := a.readVariables(ctx, r); err != nil {
+			return err
+		}
+		runs = append(runs, r)
+	}
 	return a.inTx(ctx, func(tx *sql.Tx) error {
-		for _, path := range slices.Sorted(maps.Keys(sources)) {
-			if err := a.startRun(ctx, tx, pushRun(&event, p.Payload, path, sources[path]), push); err != nil {
-				return fmt.Errorf("%s: %w", path, err)
+		for _, r := range runs {
+			if err := a.startRun(ctx, tx, r, push); err != nil {
+				return fmt.Errorf("%s: %w", r.Path, err)
 			}
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE pushes SET done = 1 WHERE id = ?`, p.ID)

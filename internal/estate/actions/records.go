@@ -35,6 +35,8 @@ type run struct {
 	Inputs                                   string
 	Cancelled                                bool
 	Created, Started, Updated                int64
+
+	vars map[string]string // what expressions outside of steps read; see readVariables
 }
 
 const runColumns = `id, number, attempt, key, repo, path, name, source, event, ref, sha, title, actor,

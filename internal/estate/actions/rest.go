@@ -221,6 +221,9 @@ func (a *Actions) rerun(w http.ResponseWriter, r *http.Request, repo string) err
 		return &restError{http.StatusForbidden, "This workflow run cannot be rerun: it is not over, or its file is not valid."}
 	}
 	ctx := r.Context()
+	if err := a.readVariables(ctx, found); err != nil {
+		return err
+	}
 	if err := a.inTx(ctx, func(tx *sql.Tx) error { return a.nextAttempt(ctx, tx, found) }); err != nil {
 		return err
 	}

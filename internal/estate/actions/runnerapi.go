@@ -135,9 +135,13 @@ func (a *Actions) assignment(ctx context.Context, r *run, j *job, siblings []*jo
 		return nil, err
 	}
 	github.Token = token.GetToken()
+	needs := needsContext(wf.Model.Jobs[j.Key].Needs(), jobsByKey(tolerant(wf, siblings)), outputsOf)
+	given, err := a.jobValues(ctx, r, j, wf, needs)
+	if err != nil {
+		return nil, err
+	}
 	out := &protocol.Assignment{JobID: j.ID, RunID: r.ID, Key: j.Key, Name: j.Name, WorkflowPath: r.Path, Source: r.Source,
-		GitHub: *github, Vars: a.cfg.Vars, CA: string(a.cfg.CA), Resolve: a.resolve(),
-		Needs: needsContext(wf.Model.Jobs[j.Key].Needs(), jobsByKey(tolerant(wf, siblings)), outputsOf)}
+		GitHub: *github, Vars: given.Variables, Secrets: given.Secrets, CA: string(a.cfg.CA), Resolve: a.resolve(), Needs: needs}
 	if a.cfg.BuildKit.Address != "" {
 		out.BuildKit = &a.cfg.BuildKit
 	}

@@ -142,7 +142,7 @@ func (a *Actions) evaluator(r *run, matrix map[string]any, needs map[string]expr
 		return workflow.Evaluator{}, err
 	}
 	return workflow.Evaluator{Env: &exprparser.EvaluationEnvironment{Github: github, Matrix: matrix, Needs: needs, Inputs: inputs,
-		Vars: a.cfg.Vars, Job: &model.JobContext{Status: status}, Env: map[string]string{}, Strategy: map[string]any{}}}, nil
+		Vars: r.vars, Job: &model.JobContext{Status: status}, Env: map[string]string{}, Strategy: map[string]any{}}}, nil
 }
 
 func (a *Actions) githubContext(r *run) (*model.GithubContext, error) {

@@ -174,6 +174,7 @@ func (j *job) line(step int, text string) {
 }
 
 func (j *job) setState(step int, state protocol.StepState) {
+	state.Name = j.mask.Apply(state.Name) // it may be computed of a secret
 	j.out.add(protocol.Event{Step: step, Set: &state})
 }
 

@@ -32,6 +32,7 @@ type extras struct {
 
 type jobExtras struct {
 	Permissions     yaml.Node `yaml:"permissions"`
+	Environment     yaml.Node `yaml:"environment"`
 	ContinueOnError string    `yaml:"continue-on-error"`
 }
 
@@ -162,6 +163,35 @@ func (w *Workflow) ContinueOnError(key string) string {
 	}
 	return ""
 }
+
+// Environment is a job's, as it was written: the name, or an object with it.
+func (w *Workflow) Environment(key string) string {
+	job := w.extra.Jobs[key]
+	if job == nil || job.Environment.IsZero() {
+		return ""
+	}
+	if job.Environment.Kind == yaml.ScalarNode {
+		return job.Environment.Value
+	}
+	var named struct {
+		Name string `yaml:"name"`
+	}
+	if job.Environment.Decode(&named) != nil {
+		return ""
+	}
+	return named.Name
+}
+
+// MentionsVariables is false where no expression of a workflow can read vars.
+func MentionsVariables(source string) bool { return mentions(source, "vars") }
+
+// MentionsSecrets is false where no expression of a workflow can read a secret
+// other than the job's own token.
+func MentionsSecrets(source string) bool {
+	return mentions(strings.ReplaceAll(strings.ToLower(source), "secrets.github_token", ""), "secrets")
+}
+
+func mentions(source, context string) bool { return strings.Contains(strings.ToLower(source), context) }
 
 // Concurrency returns the group and cancel-in-progress as they were written.
 func (w *Workflow) Concurrency() (group, cancelInProgress string) {

@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"encoding/base64"
 	"errors"
 	"maps"
 	"strings"
@@ -132,10 +133,76 @@ func TestCommands(t *testing.T) {
 
 func TestMasks(t *testing.T) {
 	var m workflow.Masker
-	m.Add("sesame\nopen")
-	m.Add("ab")
-	if got := m.Apply("sesame, open, ab, c2VzYW1l"); got != "***, ***, ab, ***" {
-		t.Errorf("masked = %q", got)
+	m.Add("sesame\r\nopen\n{\n")
+	m.Add("a b\"c/d")
+	m.Add("overlap")
+	m.Add("lapping")
+	m.Add("")
+	m.Add(" \n")
+	encode := base64.StdEncoding.EncodeToString
+	for in, want := range map[string]string{
+		"sesame, open, {":                     "***, ***, {",
+		"nothing of it":                       "nothing of it",
+		`{"k": "a b\"c/d"}`:                   `{"k": "***"}`,
+		"x=a+b%22c%2Fd":                       "x=***",
+		"/a%20b%22c%2Fd/":                     "/***/",
+		"overlapping":                         "***",
+		"overlapoverlap":                      "***",
+		`"sesame\r\nopen\n{\n"`:               `"***"`,
+		encode([]byte("sesame")):              mask,
+		encode([]byte("sesame\r\nopen\n{\n")): mask,
+	} {
+		if got := m.Apply(in); got != want {
+			t.Errorf("%q is masked as %q, want %q", in, got, want)
+		}
+	}
+	// Within something longer a few characters at its borders are shared with what is around.
+	for _, around := range []string{"", "u", "us", "user:"} {
+		if got := m.Apply(encode([]byte(around + "overlap" + "\n"))); !strings.Contains(got, mask) {
+			t.Errorf("after %q the encoded secret is shown: %s", around, got)
+		}
+	}
+	m.Add("7")
+	if got := m.Apply("pin 7"); got != "pin ***" {
+		t.Errorf("a short secret is masked as %q", got)
+	}
+}
+
+const mask = "***"
+
+func TestAJobsTokenCannotBeGivenTheRightToSecrets(t *testing.T) {
+	source := []byte("on: push\njobs: {a: {runs-on: x, permissions: {secrets: write}, steps: [{run: echo}]}}\n")
+	w, err := workflow.Parse("ci.yaml", source)
+	if err == nil {
+		err = workflow.Check(w, source)
+	}
+	if err == nil || !strings.Contains(err.Error(), "secrets") {
+		t.Errorf("error = %v", err)
+	}
+}
+
+func TestTheEnvironmentOfAJob(t *testing.T) {
+	for written, want := range map[string]string{"": "", "environment: prod, ": "prod", "environment: {name: '${{ vars.E }}', url: x}, ": "${{ vars.E }}"} {
+		w, err := workflow.Parse("ci.yaml", []byte("on: push\njobs: {a: {"+written+"runs-on: x, steps: [{run: echo}]}}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.Environment("a"); got != want {
+			t.Errorf("%q is %q, want %q", written, got, want)
+		}
+	}
+}
+
+func TestWhatAWorkflowReads(t *testing.T) {
+	for source, want := range map[string][2]bool{
+		"${{ secrets.GITHUB_TOKEN }}":              {false, false},
+		"${{ secrets.github_token }}${{ Vars.A }}": {true, false},
+		"${{ SECRETS.A }}":                         {false, true},
+		"${{ toJSON(secrets) }}":                   {false, true},
+	} {
+		if got := [2]bool{workflow.MentionsVariables(source), workflow.MentionsSecrets(source)}; got != want {
+			t.Errorf("%s: %v, want %v", source, got, want)
+		}
 	}
 }
 
