@@ -2,6 +2,7 @@ package forge
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -100,9 +101,25 @@ func (f *Forge) changeContents(w http.ResponseWriter, r *request, body contentCh
 		return err
 	}
 	if err := f.move(r, "refs/heads/"+branch, sha, at.sha); err != nil {
-		return err
+		return couldNot(at.existing != nil, content != nil, err)
 	}
 	return f.answerChange(w, r, v, sha, path, branch, at.existing == nil && content != nil)
+}
+
+// couldNot words the refusal of a protected branch as GitHub does for files.
+func couldNot(existed, stays bool, err error) error {
+	var protected *protectedError
+	if !errors.As(err, &protected) {
+		return err
+	}
+	verb := "create"
+	switch {
+	case !stays:
+		verb = "delete"
+	case existed:
+		verb = "update"
+	}
+	return failure(http.StatusConflict, "Could not %s file: %s", verb, protected)
 }
 
 // tip is where a branch stands before a change.

@@ -46,7 +46,10 @@ var (
 
 func asAPIError(err error) *apiError {
 	var known *apiError
+	var protected *protectedError
 	switch {
+	case errors.As(err, &protected):
+		return failure(http.StatusUnprocessableEntity, "%s", protected)
 	case errors.As(err, &known):
 		return known
 	case errors.Is(err, gitstore.ErrNotFound), errors.Is(err, webhook.ErrNotFound):

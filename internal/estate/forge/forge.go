@@ -68,6 +68,7 @@ type Forge struct {
 	store      *gitstore.Store
 	vault      *vault.Vault
 	dispatcher *webhook.Dispatcher
+	hooks      string // directory of git's hooks
 	locks      keyedMutex
 	gitSlots   chan struct{}
 	log        *slog.Logger
@@ -109,6 +110,9 @@ func (f *Forge) recover(ctx context.Context) (err error) {
 		return err
 	}
 	if f.store, err = gitstore.New(f.cfg.Dir); err != nil {
+		return err
+	}
+	if err := f.writeHooks(); err != nil {
 		return err
 	}
 	if err := f.seedAccounts(ctx); err != nil {

@@ -8,6 +8,8 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -151,7 +153,7 @@ func (f *Forge) receivePack(w http.ResponseWriter, r *request) error {
 	}
 	w.Header().Set("Content-Type", "application/x-git-receive-pack-result")
 	w.Header().Set("Cache-Control", "no-cache")
-	if err := f.serveGit(w, r, spool, "receive-pack"); err != nil {
+	if err := f.serveReceive(w, r, spool); err != nil {
 		return err
 	}
 	if err := f.emit(r.Context(), fresh, actorOf(r.caller)); err != nil {
@@ -186,8 +188,34 @@ func (f *Forge) spool(r *http.Request) (*os.File, error) {
 	return file, nil
 }
 
-// serveGit runs git-upload-pack or git-receive-pack for one exchange.
+// serveReceive runs git-receive-pack. Where branches are protected git asks a
+// guard about them.
+func (f *Forge) serveReceive(w http.ResponseWriter, r *request, push io.Reader) error {
+	rules, err := f.protections(r.Context(), r.repo.ID)
+	if err != nil {
+		return err
+	}
+	x := exchange{command: "receive-pack", stdin: push, settings: f.guardSettings(rules), run: (*exec.Cmd).Run}
+	if len(rules) > 0 {
+		x.run = guard{f, r}.run
+	}
+	return f.exchange(w, r, x)
+}
+
 func (f *Forge) serveGit(w http.ResponseWriter, r *request, stdin io.Reader, command string, flags ...string) error {
+	return f.exchange(w, r, exchange{command: command, stdin: stdin, flags: flags, run: (*exec.Cmd).Run})
+}
+
+// exchange is one question of a client and git's answer.
+type exchange struct {
+	command  string // upload-pack or receive-pack
+	stdin    io.Reader
+	flags    []string
+	settings []string
+	run      func(*exec.Cmd) error
+}
+
+func (f *Forge) exchange(w http.ResponseWriter, r *request, x exchange) error {
 	ctx, cancel := context.WithTimeout(r.Context(), gitTimeout)
 	defer cancel()
 	select {
@@ -199,18 +227,18 @@ func (f *Forge) serveGit(w http.ResponseWriter, r *request, stdin io.Reader, com
 	settings := []string{"-c", "uploadpack.allowAnySHA1InWant=true", "-c", "uploadpack.allowFilter=true",
 		"-c", "receive.autogc=false", "-c", "receive.fsckObjects=true", "-c", "http.receivepack=true",
 		"-c", "receive.maxInputSize=" + strconv.FormatInt(f.cfg.MaxPush, 10)}
-	args := append(append(settings, command, "--stateless-rpc"), append(flags, ".")...)
+	args := slices.Concat(settings, x.settings, []string{x.command, "--stateless-rpc"}, x.flags, []string{"."})
 	cmd := f.git(r.repo).Git().Command(ctx, args...)
-	cmd.Stdin = stdin
+	cmd.Stdin = x.stdin
 	var complaints strings.Builder
 	cmd.Stderr = &complaints
 	cmd.Stdout = flushWriter{w}
-	if protocol := r.Header.Get("Git-Protocol"); protocol != "" && command == "upload-pack" && len(protocol) < 100 {
+	if protocol := r.Header.Get("Git-Protocol"); protocol != "" && x.command == "upload-pack" && len(protocol) < 100 {
 		cmd.Env = append(cmd.Env, "GIT_PROTOCOL="+protocol)
 	}
-	if err := cmd.Run(); err != nil {
+	if err := x.run(cmd); err != nil {
 		// Git has told the client in its own protocol; the log is for us.
-		f.log.Warn("git ended with an error", "command", command, "repository", r.repo.FullName(), "err", err, "stderr", complaints.String())
+		f.log.Warn("git ended with an error", "command", x.command, "repository", r.repo.FullName(), "err", err, "stderr", complaints.String())
 	}
 	return nil
 }

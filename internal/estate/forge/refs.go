@@ -62,9 +62,13 @@ func (f *Forge) matchingRefs(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-// move changes a ref on the caller's behalf and emits the push event. The
-// caller of move holds the repository's lock.
+// move changes a ref on the caller's behalf and emits the push event, unless
+// the branch is protected from that. The caller of move holds the repository's
+// lock.
 func (f *Forge) move(r *request, name, newSHA, oldSHA string) error {
+	if err := f.checkProtection(r, name, oldSHA, newSHA); err != nil {
+		return err
+	}
 	if err := f.remember(r.Context(), r.repo, actorOf(r.caller)); err != nil {
 		return err
 	}

@@ -79,6 +79,7 @@ func (f *Forge) repoRoutes(mux *http.ServeMux) {
 	on("GET", "/branches/{branch...}", levelPull, f.getBranch)
 	on("GET", "/branches/{branch}/protection", levelAdmin, f.getProtection)
 	on("PUT", "/branches/{branch}/protection", levelAdmin, f.putProtection)
+	on("DELETE", "/branches/{branch}/protection", levelAdmin, f.deleteProtection)
 	on("GET", "/topics", levelPull, f.getTopics)
 	on("PUT", "/topics", levelAdmin, f.putTopics)
 	on("PUT", "/collaborators/{login}", levelAdmin, f.putCollaborator)

@@ -68,11 +68,16 @@ var files = map[string]string{
     - {action: 'github:branch-protection:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=halves', enforceAdmins: false}}
   output: {remote: '${{ steps.create.output.remoteUrl }}', commit: '${{ steps.push.output.commitHash }}'}
 `,
+	"waiting/template.yaml": header + `
+    - {action: 'github:environment:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', name: slow, waitTimer: 30}}
+`,
 	"lacking/template.yaml": header + `
     - {action: 'github:issues:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=whole', title: x}}
 `,
 	"variables/template.yaml": header + `
-    - {action: 'github:repo:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', repoVariables: {A: b}}}
+    - {action: 'github:repo:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', repoVariables: {region: eu}, secrets: {TOKEN: '${{ secrets.token }}'}}}
+    - {action: 'github:environment:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', name: prod, environmentVariables: {region: us}, secrets: {KEY: '${{ secrets.token }}'}}}
+    - {action: 'github:environment:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', name: prod, environmentVariables: {region: asia}}}
 `,
 }
 
@@ -151,7 +156,8 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) do(t *testing.T, template string, values map[string]any) scaffold.Task {
 	t.Helper()
-	if _, err := w.tasks.Create(t.Context(), scaffold.CreateRequest{TemplateRef: template, Values: values}); err != nil {
+	given := map[string]string{"token": "open-sesame"}
+	if _, err := w.tasks.Create(t.Context(), scaffold.CreateRequest{TemplateRef: template, Values: values, Secrets: given}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -203,12 +209,31 @@ func TestTheForgeServesWhatTemplatesAskOfGitHub(t *testing.T) {
 	if made, err := w.scm.Repository(t.Context(), "apps", "halves"); err != nil || made.GetPrivate() || made.GetHasWiki() {
 		t.Errorf("the repository is %v, %v", made, err)
 	}
+	w.readsVariables(t)
 	for template, says := range map[string]string{
-		"lacking":   "list issues of apps/whole: this forge has no such feature",
-		"variables": "set variable A of apps/variables: this forge has no such feature",
+		"lacking": "list issues of apps/whole: this forge has no such feature",
+		"waiting": "wait_timer is not supported by this forge",
 	} {
 		if task = w.do(t, template, nil); task.Status != scaffold.StatusFailed || !strings.Contains(task.Error, says) {
 			t.Errorf("%s is %s: %s", template, task.Status, task.Error)
 		}
+	}
+}
+
+// readsVariables makes a repository with variables and secrets and looks at them.
+func (w *world) readsVariables(t *testing.T) {
+	t.Helper()
+	if task := w.do(t, "variables", nil); task.Status != scaffold.StatusCompleted {
+		t.Fatal(task.Error)
+	}
+	if v, _, err := w.scm.Actions.GetRepoVariable(t.Context(), "apps", "variables", "REGION"); err != nil || v.Value != "eu" {
+		t.Errorf("the repository's variable is %v, %v", v, err)
+	}
+	if v, _, err := w.scm.Actions.GetEnvVariable(t.Context(), "apps", "variables", "prod", "REGION"); err != nil || v.Value != "asia" {
+		t.Errorf("the environment's variable is %v, %v", v, err)
+	}
+	secrets, _, err := w.scm.Actions.ListRepoSecrets(t.Context(), "apps", "variables", nil)
+	if err != nil || secrets.TotalCount != 1 || secrets.Secrets[0].Name != "TOKEN" {
+		t.Errorf("the repository's secrets are %v, %v", secrets, err)
 	}
 }

@@ -220,6 +220,16 @@ func (r *Repo) IsAncestor(ctx context.Context, ancestor, commit string) (bool, e
 	return true, nil
 }
 
+// HasMerges reports whether a commit that after has and before lacks has
+// several parents.
+func (r *Repo) HasMerges(ctx context.Context, before, after string) (bool, error) {
+	out, err := r.Git().Run(ctx, "rev-list", "--merges", "--max-count=1", after, "^"+before)
+	if err != nil {
+		return false, fmt.Errorf("look for merges between %s and %s: %w", before, after, err)
+	}
+	return len(out) > 0, nil
+}
+
 // Tree returns a tree, or ErrNotFound.
 func (v *View) Tree(sha string) (*object.Tree, error) {
 	tree, err := v.TreeObject(plumbing.NewHash(sha))
