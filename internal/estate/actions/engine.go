@@ -159,14 +159,14 @@ func tolerant(wf *workflow.Workflow, jobs []*job) []*job {
 
 // release queues a job, or skips it when its condition does not hold.
 func (a *Actions) release(ctx context.Context, tx *sql.Tx, r *run, wf *workflow.Workflow, j *job, needs []string, byKey map[string][]*job, status string) error {
-	context := needsContext(needs, byKey, outputsOf)
-	eval, err := a.evaluator(r, nil, context, status)
+	needed := needsContext(needs, byKey, outputsOf)
+	eval, err := a.evaluator(r, nil, needed, status)
 	if err != nil {
 		return err
 	}
 	wanted, err := eval.Condition(wf.Model.Jobs[j.Key].If.Value)
 	if err == nil && wanted {
-		_, err = a.environment(r, j, wf, context) // one that cannot be computed fails the job here, not its start again and again
+		_, err = a.environment(r, j, wf, needed) // one that cannot be computed fails the job here, not its start again and again
 	}
 	switch {
 	case err != nil:

@@ -167,8 +167,8 @@ func (f *Forge) answerProtection(w http.ResponseWriter, r *request, p protection
 	}
 	if p.Checks != nil {
 		checks, contexts := []obj{}, append([]string{}, p.Checks.contexts()...)
-		for _, context := range contexts {
-			checks = append(checks, obj{"context": context, "app_id": nil})
+		for _, name := range contexts {
+			checks = append(checks, obj{"context": name, "app_id": nil})
 		}
 		shown["required_status_checks"] = obj{"url": self + "/required_status_checks", "strict": p.Checks.Strict, "contexts": contexts, "checks": checks}
 	}

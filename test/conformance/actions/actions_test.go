@@ -2,6 +2,8 @@ package actions_test
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/rsa"
 	"io"
 	"log/slog"
 	"net/http"
@@ -68,6 +70,19 @@ var files = map[string]string{
     - {action: 'github:branch-protection:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=halves', enforceAdmins: false}}
   output: {remote: '${{ steps.create.output.remoteUrl }}', commit: '${{ steps.push.output.commitHash }}'}
 `,
+	"guarded/template.yaml": header + `
+    - {action: 'fetch:plain', input: {url: ../deployed}}
+    - {action: publish:github, input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=${{ parameters.name }}', defaultBranch: main}}
+`,
+	"bypassed/template.yaml": header + `
+    - {action: 'fetch:plain', input: {url: ../deployed}}
+    - action: publish:github
+      input:
+        repoUrl: ${{ environment.parameters.forgeHost }}?owner=apps&repo=${{ parameters.name }}
+        defaultBranch: main
+        bypassPullRequestAllowances: {apps: [github-actions]}
+`,
+	"deployed/deploy/deployment.yaml": "# +argocd:skip-file-rendering\nspec:\n  image: none\n",
 	"waiting/template.yaml": header + `
     - {action: 'github:environment:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', name: slow, waitTimer: 30}}
 `,
@@ -104,6 +119,8 @@ func must[T any](t *testing.T, value T, err error) T {
 }
 
 type world struct {
+	url   string
+	key   *rsa.PrivateKey // of the App whose jobs push
 	scm   *scm.Client
 	tasks *scaffold.Service
 	ended chan scaffold.Task
@@ -118,16 +135,19 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := forge.New(forge.Config{Dir: filepath.Join(dir, "forge"), URL: address, Organization: "apps", SealKey: secret.New("a key"), Logger: log, Users: []forge.User{
-		{Login: "pronto", Email: "pronto@example.com", Name: "Pronto", Admin: true, Token: secret.New(token)},
-		{Login: "bo", Email: "bo@example.com", Name: "Bo", Token: secret.New("ghp_bo00000000000000000000000000000000000")}}})
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	key = must(t, key, err)
+	f, err := forge.New(forge.Config{Dir: filepath.Join(dir, "forge"), URL: address, Organization: "apps", SealKey: secret.New("a key"), Logger: log,
+		App: forge.App{ID: 1, Slug: "github-actions", Key: &key.PublicKey}, Users: []forge.User{
+			{Login: "pronto", Email: "pronto@example.com", Name: "Pronto", Admin: true, Token: secret.New(token)},
+			{Login: "bo", Email: "bo@example.com", Name: "Bo", Token: secret.New("ghp_bo00000000000000000000000000000000000")}}})
 	f = must(t, f, err)
 	t.Cleanup(func() { _ = f.Close() })
 	handler := f.Handler()
 	face.Store(&handler)
 	start(t, f)
 	client, err := scm.New(scm.Config{APIURL: server.URL, Token: secret.New(token)})
-	w := &world{scm: must(t, client, err), ended: make(chan scaffold.Task, 100)}
+	w := &world{url: server.URL, key: key, scm: must(t, client, err), ended: make(chan scaffold.Task, 100)}
 	db, err := store.Open(t.Context(), filepath.Join(dir, "platform.db"))
 	db = must(t, db, err)
 	t.Cleanup(func() { _ = db.Close() })
