@@ -64,12 +64,19 @@ func waitAnswer(ctx context.Context, t *testing.T, name string) answer {
 
 // forge asks the forge's REST API as the administrator and decodes a 200 into out.
 func forge(ctx context.Context, path string, out any) (status int, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.Env["PRONTO_GIT"]+"/api/v3/"+path, nil)
+	req, err := forgeRequest(ctx, http.MethodGet, path, "")
 	if err != nil {
 		return 0, err
 	}
-	req.Header.Set("Authorization", "Bearer "+p.Env["GH_ENTERPRISE_TOKEN"])
 	return decoded(req, out)
+}
+
+func forgeRequest(ctx context.Context, method, path, body string) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, method, p.Env["PRONTO_GIT"]+"/api/v3/"+path, strings.NewReader(body))
+	if err == nil {
+		req.Header.Set("Authorization", "Bearer "+p.Env["GH_ENTERPRISE_TOKEN"])
+	}
+	return req, err
 }
 
 // portal asks the portal's API as the administrator and decodes a 200 into out.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -68,6 +69,7 @@ var buildTroubles = []trouble{
 	{code: "base_image_missing", phase: "build", sentence: "base/absent", change: replacing(dockerFile, "base/nodejs:20", "base/absent:1")},
 	{code: "push_refused", phase: "build", sentence: "registry refuses the image", change: replacing(pipelineFile, "idp-whyb1", "idp-whyd1")},
 	{code: "workflow_invalid", phase: "build", sentence: "workflow is not valid", change: replacing(workflowFile, "runs-on:", "runs-onto:")},
+	{code: "protected_branch", phase: "build", sentence: "protected branch refuses the commit", change: note("Behind a protection:"), around: protectedBranch},
 	{code: "registry_full", phase: "build", sentence: "no room for the image", change: note("A full disk:"), around: fullRegistry},
 	{code: "no_runner", phase: "build", sentence: "No runner is free", change: note("All at work:"), around: withoutRunners},
 }
@@ -174,6 +176,21 @@ func fullRegistry(t *testing.T, app string) func() {
 			t.Error(err)
 		}
 	}
+}
+
+// protectedBranch lets administrators alone push without a review.
+func protectedBranch(t *testing.T, app string) func() {
+	t.Helper()
+	call := func(method, body string, want int) {
+		t.Helper()
+		req := must[*http.Request](t)(forgeRequest(t.Context(), method, "repos/apps/idp-"+app+"/branches/main/protection", body))
+		if a := must[answer](t)(do(req)); a.StatusCode != want {
+			t.Fatalf("%s protection: %s %s", method, a.Status, a.body)
+		}
+	}
+	call(http.MethodPut, `{"required_status_checks":null,"enforce_admins":false,"restrictions":null,
+		"required_pull_request_reviews":{"required_approving_review_count":1}}`, http.StatusOK)
+	return func() { call(http.MethodDelete, "", http.StatusNoContent) }
 }
 
 const runners = "pronto-ci"
