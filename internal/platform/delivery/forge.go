@@ -173,7 +173,7 @@ func (f forge) startFailure(ctx context.Context, app, revision string) (*RunFail
 	}
 	failure := &RunFailure{}
 	for _, s := range list {
-		if text := s.GetDescription(); text != "" && bad(s.GetState()) && !slices.Contains(failure.Lines, text) {
+		if text := s.GetDescription(); text != "" && s.GetContext() != StatusContext && bad(s.GetState()) && !slices.Contains(failure.Lines, text) {
 			failure.Lines = append(failure.Lines, text)
 		}
 	}

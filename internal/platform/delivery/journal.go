@@ -86,10 +86,14 @@ func (j journal) save(ctx context.Context, app *App, changed []Delivery, event E
 }
 
 func (j journal) write(ctx context.Context, tx *sql.Tx, app *App, changed []Delivery, event Event) (int64, error) {
+	was, err := beforeOf(ctx, tx, *app, changed)
+	if err != nil {
+		return 0, err
+	}
 	if err := writeApp(ctx, tx, app); err != nil {
 		return 0, err
 	}
-	for _, d := range changed {
+	for i, d := range changed {
 		body, err := json.Marshal(d)
 		if err != nil {
 			return 0, err
@@ -100,6 +104,9 @@ func (j journal) write(ctx context.Context, tx *sql.Tx, app *App, changed []Deli
 			ON CONFLICT (id) DO UPDATE SET revision = excluded.revision, status = excluded.status, live_at = excluded.live_at,
 				ended_at = excluded.ended_at, owner = excluded.owner, body = excluded.body`,
 			d.ID, app.ID, app.ID, d.TaskID, d.Revision, d.Status, liveAt(d), endedAt(d), ownerRef(app.Owner), body); err != nil {
+			return 0, err
+		}
+		if err := writeTold(ctx, tx, *app, d, was[i], event.At); err != nil {
 			return 0, err
 		}
 	}
@@ -226,7 +233,7 @@ func (j journal) unhandled(ctx context.Context) ([]storedHook, error) {
 	return list, rows.Err()
 }
 
-// prune forgets events and webhooks from before a time.
+// prune forgets events, webhooks and notices from before a time.
 func (j journal) prune(ctx context.Context, before time.Time) error {
 	for _, query := range []string{
 		`DELETE FROM delivery_events WHERE at < ?`,
@@ -235,6 +242,9 @@ func (j journal) prune(ctx context.Context, before time.Time) error {
 		if _, err := j.db.ExecContext(ctx, query, stamp(before)); err != nil {
 			return fmt.Errorf("delivery: prune: %w", err)
 		}
+	}
+	if _, err := j.db.ExecContext(ctx, `DELETE FROM delivery_notices WHERE at < ?`, before.UnixMilli()); err != nil {
+		return fmt.Errorf("delivery: prune: %w", err)
 	}
 	return nil
 }
