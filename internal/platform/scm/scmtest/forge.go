@@ -1,5 +1,5 @@
 // Package scmtest answers the part of GitHub's REST API that reads and writes
-// files and commits, over real Git repositories, for tests.
+// files, commits and their statuses, over real Git repositories, for tests.
 package scmtest
 
 import (
@@ -18,18 +18,19 @@ type Forge struct {
 	// Refuse, when it says something, is why the branch does not move.
 	Refuse func() string
 
-	t       *testing.T
-	dir     string
-	mux     *http.ServeMux
-	mu      sync.Mutex
-	commits int
+	t        *testing.T
+	dir      string
+	mux      *http.ServeMux
+	mu       sync.Mutex
+	commits  int
+	statuses map[string][]Status // by commit
 }
 
 type object map[string]any
 
 // New makes a forge without repositories.
 func New(t *testing.T) *Forge {
-	f := &Forge{t: t, dir: t.TempDir(), mux: http.NewServeMux(), Refuse: func() string { return "" }}
+	f := &Forge{t: t, dir: t.TempDir(), mux: http.NewServeMux(), statuses: map[string][]Status{}, Refuse: func() string { return "" }}
 	const repo = "/api/v3/repos/apps/{repo}"
 	for pattern, serve := range map[string]func(r *http.Request, repository string) (int, any){
 		"GET " + repo:                                f.repository,
@@ -42,6 +43,7 @@ func New(t *testing.T) *Forge {
 		"GET " + repo + "/compare/{range}":           f.compare,
 		"GET " + repo + "/commits":                   f.listCommits,
 		"PATCH " + repo + "/git/refs/heads/{branch}": f.moveBranch,
+		"POST " + repo + "/statuses/{sha}":           f.createStatus,
 	} {
 		f.mux.HandleFunc(pattern, f.answering(serve))
 	}
