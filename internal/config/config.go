@@ -34,6 +34,8 @@ type Config struct {
 	Limits Limits `json:"limits"`
 	// Telemetry says where deliveries are told as traces.
 	Telemetry Telemetry `json:"telemetry"`
+	// Notifications are those that are told how deliveries end.
+	Notifications []Notification `json:"notifications,omitempty"`
 }
 
 // Limits are how many applications there may be; 0 is no limit.
@@ -112,8 +114,13 @@ func Load(path string, base Config) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
+	sinks := base.Notifications
+	base.Notifications = nil // an element that is decoded over another keeps what it does not name
 	if err := yaml.UnmarshalStrict(raw, &base); err != nil {
 		return Config{}, fmt.Errorf("configuration %s: %w", path, err)
+	}
+	if base.Notifications == nil {
+		base.Notifications = sinks
 	}
 	return base, nil
 }

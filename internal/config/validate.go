@@ -34,6 +34,7 @@ func (c Config) Validate() error {
 		c.Catalog.validate(),
 		c.Identity.validate(),
 		c.Telemetry.validate(),
+		validateNotifications(c.Notifications),
 	)
 }
 

@@ -55,11 +55,16 @@ func (w *wiring) platform(ctx context.Context) ([]need, error) {
 	if err != nil {
 		return nil, err
 	}
+	notifier, err := w.notify(r.delivery, forge)
+	if err != nil {
+		return nil, err
+	}
 	return append(parts, []need{
 		{part: r.access},
 		{part: serve("portal", w.cfg.Socket("portal"), r.portal.Handler())},
 		{part: r.catalog},
 		{part: r.delivery, after: []string{partLink, partCluster, "gitops"}},
+		{part: notifier, after: []string{partLink}},
 		{part: r.scaffold, after: []string{partLink, partHooks, "delivery"}},
 		{part: w.door(), after: []string{"delivery", "scaffold"}},
 	}...), nil
