@@ -42,8 +42,11 @@ func run(m *testing.M) int {
 	defer context.AfterFunc(ctx, func() { os.Exit(cleanUp(1)) })()
 	starting, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	var err error
-	if p, err = platform.Start(starting, os.Stderr); err != nil {
+	settings, err := noticed.listen()
+	if err == nil {
+		p, err = platform.Start(starting, os.Stderr, settings)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e: the platform did not start:", err)
 		return cleanUp(1)
 	}
@@ -55,7 +58,7 @@ var cleanUp = func() func(int) int {
 	var once sync.Once
 	return func(code int) int {
 		once.Do(func() {
-			if err := stopPlatform(code != 0); err != nil {
+			if err := errors.Join(stopPlatform(code != 0), noticed.close()); err != nil {
 				fmt.Fprintln(os.Stderr, "e2e: stop the platform:", err)
 				code = max(code, 1)
 			}
