@@ -59,7 +59,7 @@ func root() *cobra.Command {
 	cmd.PersistentPreRun = func(cmd *cobra.Command, _ []string) { opts.named = opts.named || cmd.Flags().Changed("state") }
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(upCommand(opts), downCommand(opts), statusCommand(opts), createCommand(opts), appsCommand(opts),
-		appCommand(opts), watchCommand(opts), logsCommand(opts), whyCommand(opts), versionsCommand(opts), rollbackCommand(opts),
+		appCommand(opts), watchCommand(opts), logsCommand(opts), whyCommand(opts), timelineCommand(opts), versionsCommand(opts), rollbackCommand(opts),
 		deleteCommand(opts), envCommand(opts),
 		doctorCommand(opts), imagesCommand(opts), templateCommand(opts), loginCommand(opts), logoutCommand(opts), auditCommand(opts),
 		platformCommand(opts), edgeCommand(opts))
@@ -90,9 +90,16 @@ func exitCode(err error) int {
 }
 
 // exactly is cobra.ExactArgs with the exit code of a wrong command line.
-func exactly(n int) cobra.PositionalArgs {
+func exactly(n int) cobra.PositionalArgs { return between(n, n) }
+
+// between is cobra.RangeArgs with the exit code of a wrong command line.
+func between(least, most int) cobra.PositionalArgs {
+	count := cobra.RangeArgs(least, most)
+	if least == most {
+		count = cobra.ExactArgs(least)
+	}
 	return func(cmd *cobra.Command, args []string) error {
-		if err := cobra.ExactArgs(n)(cmd, args); err != nil {
+		if err := count(cmd, args); err != nil {
 			return usageError{fmt.Errorf("%w\nUsage: %s", err, cmd.UseLine())}
 		}
 		return nil

@@ -6,6 +6,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -35,12 +37,15 @@ func (o *options) bind(flags *pflag.FlagSet) {
 	flags.StringVar(&o.state, "state", state, "state directory (PRONTO_STATE)")
 }
 
-// bindOutput adds -o to a command that prints data.
-func (o *options) bindOutput(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&o.output, "output", "o", "text", "text or json")
+// bindOutput adds -o to a command that prints data, as text, json or more.
+func (o *options) bindOutput(cmd *cobra.Command, more ...string) {
+	formats := append([]string{"text", "json"}, more...)
+	last := len(formats) - 1
+	known := strings.Join(formats[:last], ", ") + " or " + formats[last]
+	cmd.Flags().StringVarP(&o.output, "output", "o", "text", known)
 	cmd.PreRunE = func(*cobra.Command, []string) error {
-		if o.output != "text" && o.output != "json" {
-			return usageError{fmt.Errorf("--output %q: use text or json", o.output)}
+		if !slices.Contains(formats, o.output) {
+			return usageError{fmt.Errorf("--output %q: use %s", o.output, known)}
 		}
 		return nil
 	}
@@ -103,6 +108,18 @@ func (o *options) portal(address string) (portal, ca string, err error) {
 	}
 	return portal, os.Getenv("PRONTO_CA"), nil
 }
+
+// width is how many columns out has; in a pipe as many as a page.
+func width(out io.Writer) int {
+	if file, ok := out.(*os.File); ok {
+		if columns, _, err := term.GetSize(int(file.Fd())); err == nil {
+			return columns
+		}
+	}
+	return pageWidth
+}
+
+const pageWidth = 100
 
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)

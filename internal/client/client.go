@@ -166,7 +166,11 @@ func (c *Client) RunLog(ctx context.Context, name string, run int64, out io.Writ
 }
 
 func (c *Client) copy(ctx context.Context, path string, out io.Writer) error {
-	res, err := c.do(ctx, http.MethodGet, path, nil, "text/plain")
+	return c.copyAs(ctx, path, "text/plain", out)
+}
+
+func (c *Client) copyAs(ctx context.Context, path, accept string, out io.Writer) error {
+	res, err := c.do(ctx, http.MethodGet, path, nil, accept)
 	if err != nil {
 		return err
 	}
