@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/pronto-platform/pronto/internal/platform/delivery/cause"
 )
 
 var update = flag.Bool("update", false, "write the golden pictures anew")
@@ -108,6 +110,23 @@ func TestPictures(t *testing.T) {
 	golden(t, filepath.Join(images, "timeline.svg"), Of(j, steps, at(60)).SVG())
 	j, steps = failure()
 	golden(t, filepath.Join(images, "timeline-failed.svg"), Of(j, steps, at(60)).SVG())
+}
+
+// The guide shows the failed delivery's picture with what why says of the same.
+func TestTheGuideShowsAFailureWithTheSentenceOfWhy(t *testing.T) {
+	guide, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "docs", "guide", "timeline.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, steps := failure()
+	why := cause.Explain(cause.Facts{Phase: "build", Failed: true, Reason: j.Reason, Now: at(60), Run: &cause.Run{Name: "ci", Status: "completed", Conclusion: "failure",
+		Job: "ci", Step: "Test", ExitCode: "1", Lines: []string{"not ok 1 - says hello", "##[error]Process completed with exit code 1."}}})
+	shown := []string{"images/timeline-failed.svg", Of(j, steps, at(60)).Verdict(), why.Sentence, why.Remedy}
+	for _, text := range append(append(shown, j.Reason), why.Lines...) {
+		if !strings.Contains(string(guide), text) {
+			t.Errorf("docs/guide/timeline.md lacks %q", text)
+		}
+	}
 }
 
 func TestAPictureIsXMLWhateverPeopleWrite(t *testing.T) {
