@@ -27,22 +27,22 @@ func statusOf(d Delivery) (state, description string) {
 	case d.Status == OutcomeLive:
 		return "success", fmt.Sprintf("Live, %.1f s after it began.", d.Seconds)
 	case d.Status == Superseded:
-		return "error", cutTo(maxDescription, "Not delivered: "+d.Reason+".")
+		return "error", fitting("Not delivered: " + d.Reason + ".")
 	case d.Status == OutcomeFail && phase != nil && phase.Cause != nil:
-		return "failure", cutTo(maxDescription, phase.Cause.Sentence)
+		return "failure", fitting(phase.Cause.Sentence)
 	case d.Status == OutcomeFail:
-		return "failure", cutTo(maxDescription, firstOf(d.Reason, "The delivery failed."))
+		return "failure", fitting(firstOf(d.Reason, "The delivery failed."))
 	case phase != nil && phase.Cause != nil:
-		return "pending", cutTo(maxDescription, phase.Cause.Sentence)
+		return "pending", fitting(phase.Cause.Sentence)
 	}
 	return "pending", "The delivery goes on."
 }
 
-// cutTo shortens text to a number of characters.
-func cutTo(size int, text string) string {
+// fitting shortens text to what a commit status may say.
+func fitting(text string) string {
 	characters := []rune(text)
-	if len(characters) <= size {
+	if len(characters) <= maxDescription {
 		return text
 	}
-	return string(characters[:size-1]) + "…"
+	return string(characters[:maxDescription-1]) + "…"
 }

@@ -49,12 +49,21 @@ func slackOf(m Message) slackBody {
 	}
 	body := slackBody{Text: escape(subject(m) + ": " + m.Sentence), Blocks: []slackBlock{section(strings.Join(said, "\n"))}}
 	if len(m.Lines) > 0 {
-		body.Blocks = append(body.Blocks, section("```"+escape(cut(strings.Join(m.Lines, "\n"), maxSlackText))+"```"))
+		body.Blocks = append(body.Blocks, section("```"+escape(fitting(strings.Join(m.Lines, "\n")))+"```"))
 	}
 	if about := about(m); about != "" {
 		body.Blocks = append(body.Blocks, slackBlock{Type: "context", Elements: []slackText{{"mrkdwn", escape(about)}}})
 	}
 	return body
+}
+
+// fitting shortens text to what a section may have.
+func fitting(text string) string {
+	characters := []rune(text)
+	if len(characters) <= maxSlackText {
+		return text
+	}
+	return string(characters[:maxSlackText-1]) + "…"
 }
 
 func mark(event string) string {

@@ -58,12 +58,3 @@ func letter(m Message) string {
 	}
 	return b.String()
 }
-
-// cut shortens text to a number of characters.
-func cut(text string, size int) string {
-	characters := []rune(text)
-	if len(characters) <= size {
-		return text
-	}
-	return string(characters[:size-1]) + "…"
-}
