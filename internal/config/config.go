@@ -74,6 +74,15 @@ type Edge struct {
 // node's gateway on port 53.
 type DNS struct {
 	Port int `json:"port"`
+	// Records are names below the domain that lead elsewhere than to the edge.
+	Records []DNSRecord `json:"records,omitempty"`
+}
+
+// DNSRecord is the address of a name below the domain, such as mail. No
+// application can have the name.
+type DNSRecord struct {
+	Name    string     `json:"name"`
+	Address netip.Addr `json:"address"`
 }
 
 // Node is the embedded Kubernetes node, or the cluster that takes its place.

@@ -24,8 +24,12 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"organization":   func(c *config.Config) { c.Organization = "../apps" },
 		"edge.httpsPort": func(c *config.Config) { c.Edge.HTTPSPort = 70000 },
 		"edge.httpPort":  func(c *config.Config) { c.Edge.HTTPPort = 443 },
-		"overlaps":       func(c *config.Config) { c.Node.Services = netip.MustParsePrefix("10.42.128.0/17") },
-		"node.address":   func(c *config.Config) { c.Node.Address = netip.MustParseAddr("10.99.0.2") },
+		"dns.records[0].name": func(c *config.Config) {
+			c.DNS.Records = []config.DNSRecord{{Name: "portal", Address: netip.MustParseAddr("192.0.2.7")}}
+		},
+		"dns.records[0].address": func(c *config.Config) { c.DNS.Records = []config.DNSRecord{{Name: "mail"}} },
+		"overlaps":               func(c *config.Config) { c.Node.Services = netip.MustParsePrefix("10.42.128.0/17") },
+		"node.address":           func(c *config.Config) { c.Node.Address = netip.MustParseAddr("10.99.0.2") },
 		"catalog.locations[1].target": func(c *config.Config) {
 			c.Catalog.Locations = []config.CatalogLocation{{Type: "file", Target: "/srv"}, {Type: "file", Target: "srv"}}
 		},

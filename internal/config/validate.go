@@ -6,11 +6,13 @@ import (
 	"net/netip"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
 var (
 	domainPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$`)
+	labelsPattern = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$`)
 	ownerPattern  = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,37}[a-z0-9])?$`)
 )
 
@@ -27,7 +29,7 @@ func (c Config) Validate() error {
 		check(c.Edge.Address.Is4(), "edge.address %s: use an IPv4 address", c.Edge.Address),
 		checkPort("edge.httpsPort", c.Edge.HTTPSPort),
 		checkPort("edge.httpPort", c.Edge.HTTPPort),
-		checkPort("dns.port", c.DNS.Port),
+		c.DNS.validate(),
 		check(c.Edge.HTTPSPort != c.Edge.HTTPPort, "edge.httpPort %d: must differ from edge.httpsPort", c.Edge.HTTPPort),
 		c.Node.validate(),
 		c.Limits.validate(),
@@ -51,6 +53,21 @@ func (c Catalog) validate() error {
 		default:
 			errs = append(errs, fmt.Errorf("%s.type %q: use url or file", field, l.Type))
 		}
+	}
+	return errors.Join(errs...)
+}
+
+func (d DNS) validate() error {
+	errs := []error{checkPort("dns.port", d.Port)}
+	seen := map[string]bool{}
+	for i, r := range d.Records {
+		field := fmt.Sprintf("dns.records[%d]", i)
+		errs = append(errs,
+			check(labelsPattern.MatchString(r.Name), "%s.name %q: use lower-case labels below the domain, e.g. mail", field, r.Name),
+			check(!slices.Contains(SystemHosts, r.Name), "%s.name %q: is the platform's own; choose another", field, r.Name),
+			check(!seen[r.Name], "%s.name %q: stands there twice", field, r.Name),
+			check(r.Address.IsValid(), "%s.address: is needed, e.g. 192.0.2.7", field))
+		seen[r.Name] = true
 	}
 	return errors.Join(errs...)
 }

@@ -63,7 +63,7 @@ func edgeParts(g ground, log *slog.Logger) ([]need, error) {
 		return nil, err
 	}
 	d, err := dns.New(dns.Config{
-		Dir: cfg.Path("dns"), Domain: cfg.Domain, Listeners: listeners(cfg), SystemHosts: cfg.SystemNames(),
+		Dir: cfg.Path("dns"), Domain: cfg.Domain, Listeners: listeners(cfg), SystemHosts: cfg.SystemNames(), Static: staticRecords(cfg.DNS),
 		Kubernetes: kubernetes(cfg), Kubeconfig: kubeconfigPath(cfg),
 		Logger: log.With("part", "dns"),
 	})
@@ -71,6 +71,14 @@ func edgeParts(g ground, log *slog.Logger) ([]need, error) {
 		return nil, err
 	}
 	return []need{{part: e}, {part: d}}, nil
+}
+
+func staticRecords(cfg config.DNS) map[string]netip.Addr {
+	static := map[string]netip.Addr{}
+	for _, r := range cfg.Records {
+		static[r.Name] = r.Address
+	}
+	return static
 }
 
 // systemSockets maps each system host to the server behind it.

@@ -34,13 +34,14 @@ const (
 	NodeIP    = "10.74.0.2"
 	Pods      = "10.75.0.0/16"
 	Services  = "10.76.0.0/16"
+	TakenName = "taken1" // that the zone has for another address
 )
 
 const configuration = `
 domain: ` + Domain + `
 trust: false
 edge: {address: ` + Edge + `, httpsPort: ` + HTTPSPort + `, httpPort: ` + HTTPPort + `}
-dns: {port: 5399}
+dns: {port: 5399, records: [{name: ` + TakenName + `, address: 192.0.2.7}]}
 node: {bridge: ` + Bridge + `, gateway: ` + Gateway + `/24, address: ` + NodeIP + `, pods: ` + Pods + `, services: ` + Services + `}
 `
 

@@ -3,23 +3,47 @@ package dns
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 
 	networkingv1 "k8s.io/api/networking/v1"
 )
 
-// Record is one name of the zone that answers with the edge's address, and who
-// owns it. The ownership is published as a TXT record in external-dns's style.
+// Record is one name of the zone, and who owns it. Without an address of its own
+// it answers with the edge's. The ownership is published as a TXT record in external-dns's style.
 type Record struct {
 	Name     string `json:"name"`     // lower case, without the trailing dot; may begin with "*."
 	Owner    string `json:"owner"`    // the OwnerID that made it
 	Resource string `json:"resource"` // ingress/<namespace>/<name>
+
+	Address netip.Addr `json:"address,omitzero"`
 }
 
 // ownership is the value of the TXT record beside a Record.
 func (r Record) ownership() string {
 	return "heritage=external-dns,external-dns/owner=" + r.Owner + ",external-dns/resource=" + r.Resource
+}
+
+// configuration owns the records that are not an Ingress's.
+const configuration = "configuration"
+
+// configured puts the records that the configuration states in place of those
+// that it stated at the last run; no Ingress takes them over.
+func configured(records map[string]Record, domain string, static map[string]netip.Addr) {
+	maps.DeleteFunc(records, func(_ string, r Record) bool { return r.Owner == configuration })
+	for label, address := range static {
+		name := label + "." + domain
+		records[name] = Record{Name: name, Owner: configuration, Resource: "dns.records", Address: address}
+	}
+}
+
+// answer is what a listener's address becomes for this record.
+func (r Record) answer(listener netip.Addr) netip.Addr {
+	if r.Address.IsValid() {
+		return r.Address
+	}
+	return listener
 }
 
 // claim is a name that an Ingress wants.

@@ -15,9 +15,9 @@ const domain = "pronto.test"
 func TestARecordOfAnotherIsNeverTaken(t *testing.T) {
 	app, other := "app."+domain, "other."+domain
 	current := map[string]Record{
-		app:              {app, "pronto", "ingress/a/app"},
-		other:            {other, "someone-else", "ingress/x/x"},
-		"gone." + domain: {"gone." + domain, "pronto", "ingress/a/gone"},
+		app:              {Name: app, Owner: "pronto", Resource: "ingress/a/app"},
+		other:            {Name: other, Owner: "someone-else", Resource: "ingress/x/x"},
+		"gone." + domain: {Name: "gone." + domain, Owner: "pronto", Resource: "ingress/a/gone"},
 	}
 	claims := []claim{
 		{app, "ingress/b/thief"}, {app, "ingress/a/app"}, {other, "ingress/a/app"},
@@ -26,7 +26,7 @@ func TestARecordOfAnotherIsNeverTaken(t *testing.T) {
 	next, refused := plan(current, claims, "pronto", map[string]bool{"portal." + domain: true})
 	want := map[string]Record{
 		app: current[app], other: current[other],
-		"new." + domain: {"new." + domain, "pronto", "ingress/a/new"},
+		"new." + domain: {Name: "new." + domain, Owner: "pronto", Resource: "ingress/a/new"},
 	}
 	if !maps.Equal(next, want) {
 		t.Errorf("records = %v, want %v", next, want)

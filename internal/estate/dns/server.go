@@ -46,6 +46,8 @@ type Config struct {
 	Upstream      string   // a resolv.conf; "" is /etc/resolv.conf
 	Classes       []string // Ingress classes whose hosts get records; nil is pronto and alb
 	OwnerID       string   // marks our records; "" is pronto
+	// Static are addresses by the labels below the domain that have them.
+	Static map[string]netip.Addr
 
 	// Kubernetes returns the API server's configuration, blocking until there
 	// is one. nil: the zone is that of the last run.
@@ -84,6 +86,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dns: %w", err) // ownership must not be lost on doubt
 	}
+	configured(last.Records, cfg.Domain, cfg.Static)
 	s := &Server{cfg: cfg, id: strconv.FormatInt(lastID.Add(1), 10), log: cfg.Logger, saved: true}
 	s.zone.Store(&content{domain: cfg.Domain, serial: last.Serial, system: s.system(), records: last.Records})
 	return s, nil

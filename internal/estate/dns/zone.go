@@ -53,10 +53,10 @@ func (z *content) lookup(name, owner string, qtype uint16, address netip.Addr) (
 		return z.apex(owner, qtype, address), true
 	}
 	var rrs []dns.RR
-	_, recorded := z.records[name]
-	host := recorded || z.system[name] || name == z.nameServer()
+	recorded, known := z.records[name]
+	host := known || z.system[name] || name == z.nameServer()
 	if host {
-		rrs = hostRRs(owner, qtype, address)
+		rrs = hostRRs(owner, qtype, recorded.answer(address))
 	}
 	// A name can be both: the ownership of foo stands at a-foo, which may be
 	// an application of its own.
@@ -69,8 +69,8 @@ func (z *content) lookup(name, owner string, qtype uint16, address netip.Addr) (
 	if z.hasBelow(name) {
 		return nil, true
 	}
-	if _, ok := z.wildcard(name); ok {
-		return hostRRs(owner, qtype, address), true
+	if record, ok := z.wildcard(name); ok {
+		return hostRRs(owner, qtype, record.answer(address)), true
 	}
 	return nil, false
 }

@@ -13,12 +13,13 @@ import (
 
 func TestAnswersOfTheZone(t *testing.T) {
 	zone := &content{domain: domain, serial: 7, system: map[string]bool{"portal." + domain: true}, records: map[string]Record{
-		"app." + domain:     {"app." + domain, "pronto", "ingress/a/app"},
-		"twin." + domain:    {"twin." + domain, "pronto", "ingress/a/twin"},
-		"a-twin." + domain:  {"a-twin." + domain, "pronto", "ingress/a/a-twin"},
-		"*.wild." + domain:  {"*.wild." + domain, "pronto", "ingress/a/wild"},
-		"x.deep." + domain:  {"x.deep." + domain, "pronto", "ingress/a/deep"},
-		"in.wild." + domain: {"in.wild." + domain, "pronto", "ingress/a/in"},
+		"app." + domain:     {Name: "app." + domain, Owner: "pronto", Resource: "ingress/a/app"},
+		"twin." + domain:    {Name: "twin." + domain, Owner: "pronto", Resource: "ingress/a/twin"},
+		"a-twin." + domain:  {Name: "a-twin." + domain, Owner: "pronto", Resource: "ingress/a/a-twin"},
+		"*.wild." + domain:  {Name: "*.wild." + domain, Owner: "pronto", Resource: "ingress/a/wild"},
+		"x.deep." + domain:  {Name: "x.deep." + domain, Owner: "pronto", Resource: "ingress/a/deep"},
+		"mail." + domain:    {Name: "mail." + domain, Owner: configuration, Resource: "dns.records", Address: netip.MustParseAddr("192.0.2.7")},
+		"in.wild." + domain: {Name: "in.wild." + domain, Owner: "pronto", Resource: "ingress/a/in"},
 	}}
 	for _, c := range []struct {
 		name   string
@@ -28,6 +29,7 @@ func TestAnswersOfTheZone(t *testing.T) {
 	}{
 		{"portal", dns.TypeA, dns.RcodeSuccess, "10.41.0.1"},
 		{"APP", dns.TypeA, dns.RcodeSuccess, "10.41.0.1"},
+		{"mail", dns.TypeA, dns.RcodeSuccess, "192.0.2.7"},
 		{"app", dns.TypeAAAA, dns.RcodeSuccess, ""},
 		{"app", dns.TypeMX, dns.RcodeSuccess, ""},
 		{"a-app", dns.TypeTXT, dns.RcodeSuccess, `"heritage=external-dns,external-dns/owner=pronto,external-dns/resource=ingress/a/app"`},

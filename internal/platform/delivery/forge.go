@@ -237,7 +237,7 @@ var (
 
 const decidingSize = 20
 
-// decidingLines are the last lines of a log up to the first error, without
+// decidingLines are those of a log, up to the first error, that say why, without
 // their times, and the exit code the error names.
 func decidingLines(log string) (lines []string, code string) {
 	for _, line := range strings.Split(log, "\n") {
@@ -253,10 +253,24 @@ func decidingLines(log string) (lines []string, code string) {
 			break
 		}
 	}
-	if len(lines) > decidingSize {
-		lines = lines[len(lines)-decidingSize:]
+	return shortened(lines), code
+}
+
+var failedTest = regexp.MustCompile(`^\s*(not ok \d+ |--- FAIL: |FAILED |✖ )`)
+
+// shortened are the last lines, and before them those about the first test that
+// failed, where the last do not reach back to it.
+func shortened(lines []string) []string {
+	rest := len(lines) - decidingSize
+	if rest <= 0 {
+		return lines
 	}
-	return lines, code
+	first := slices.IndexFunc(lines, failedTest.MatchString)
+	if first < 0 || first >= rest {
+		return lines[rest:]
+	}
+	const half = decidingSize / 2
+	return append(slices.Clone(lines[first:first+half]), lines[rest+half:]...)
 }
 
 func isBot(login string) bool { return strings.HasSuffix(login, "[bot]") }

@@ -48,6 +48,14 @@ func TestTheDecidingLinesEndAtTheError(t *testing.T) {
 	}
 }
 
+func TestTheDecidingLinesHoldTheFirstTestThatFailed(t *testing.T) {
+	log := "ok 1 - listens\nnot ok 2 - answers\n" + strings.Repeat("  stack\n", 50) + "##[error]Process completed with exit code 1.\n"
+	lines, _ := decidingLines(log)
+	if len(lines) != decidingSize || lines[0] != "not ok 2 - answers" || !strings.HasPrefix(lines[decidingSize-1], "##[error]") {
+		t.Errorf("lines = %q", lines)
+	}
+}
+
 func TestALookIsRepeatedEverMoreSlowly(t *testing.T) {
 	p := pace{100 * time.Millisecond, 2, time.Second}
 	for attempt, want := range map[int]time.Duration{0: 100 * time.Millisecond, 2: 100 * time.Millisecond, 3: 150 * time.Millisecond, 50: time.Second} {

@@ -41,11 +41,7 @@ func (p prober) resolve(ctx context.Context, app string) *NameFact {
 		fact.Reason = "the name server does not answer for the zone"
 		return fact
 	}
-	for _, record := range answer.Answer {
-		if a, ok := record.(*dns.A); ok {
-			fact.Address = a.A.String()
-		}
-	}
+	fact.Address = addressIn(answer)
 	switch fact.OK = fact.Address != "" && (p.address == "" || fact.Address == p.address); {
 	case fact.Address == "":
 		fact.Reason = "waits for the record in the zone"
@@ -53,6 +49,16 @@ func (p prober) resolve(ctx context.Context, app string) *NameFact {
 		fact.Reason = fmt.Sprintf("the record names %s, not the edge at %s", fact.Address, p.address)
 	}
 	return fact
+}
+
+// addressIn is the last address of an answer, empty if it has none.
+func addressIn(answer *dns.Msg) (address string) {
+	for _, record := range answer.Answer {
+		if a, ok := record.(*dns.A); ok {
+			address = a.A.String()
+		}
+	}
+	return address
 }
 
 func (p prober) query(ctx context.Context, host string) (*dns.Msg, error) {
@@ -169,8 +175,8 @@ func (p prober) vanished(ctx context.Context, app string) (bool, string, error) 
 	if err != nil {
 		return false, "", fmt.Errorf("ask the name server for %s: %w", p.names.Host(app), err)
 	}
-	if len(record.Answer) > 0 || !record.Authoritative {
-		return false, "the zone still has the record", nil
+	if address := addressIn(record); !record.Authoritative || address != "" && (p.address == "" || address == p.address) {
+		return false, "the zone still has the record", nil // one that leads elsewhere was never the application's
 	}
 	p.client.CloseIdleConnections()
 	reply, err := p.get(ctx, p.client, p.names.AppURL(app))

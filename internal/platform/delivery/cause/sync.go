@@ -20,7 +20,7 @@ var syncRules = []rule{
 		"Ask for less in deploy/ (replicas, resources), or have an administrator raise the quota"+again)},
 	{sync, QuotaExceeded, in(applied, `failed quota: ([^:]+): must specify (.*)`,
 		"The namespace's quota ${1} wants every container to name its ${2}.", "Name them under resources in deploy/deployment.yaml"+again)},
-	{sync, NotPermitted, in(applied, `(resource|namespace|application repo) (\S+) is not permitted in project '?([^'\s]+)'?`,
+	{sync, NotPermitted, in(applied, `(resource|namespace|application repo) (\S+) is not permitted in project '?([\w-]+)'?`,
 		"The project ${3} does not permit the ${1} ${2}.", "Take it out of deploy/, or have an administrator permit it in the AppProject ${3}"+again)},
 	{sync, NotPermitted, in(applied, `is forbidden: (User "[^"]+" cannot .*)`,
 		"The cluster does not permit it: ${1}.", "Take the resource out of deploy/, or have an administrator permit it"+again)},
