@@ -33,7 +33,7 @@ func (r *Registry) room(req *http.Request, repository string) error {
 // there has left.
 func freeBytes(directories ...string) (int64, error) {
 	var stat unix.Statfs_t
-	err := error(fs.ErrNotExist)
+	var err error
 	for _, dir := range directories {
 		if err = unix.Statfs(dir, &stat); !errors.Is(err, fs.ErrNotExist) {
 			break

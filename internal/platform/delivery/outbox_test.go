@@ -155,7 +155,7 @@ func TestASinkIsOwedWhatHappensFromItsBeginning(t *testing.T) {
 	d := w.see(newDelivery(newID(), "hello", "", t0), 9, facts(pushed, red("Test")))
 	w.begin("old", "new")
 	w.begin("old", "new", "gone")
-	d = w.see(d, 20, facts(pushed, built, synced, exposed, answered))
+	w.see(d, 20, facts(pushed, built, synced, exposed, answered))
 	for sink, want := range map[string][]string{"old": {NoticeFailed, NoticeLive}, "new": {NoticeLive}, "gone": {NoticeLive}} {
 		if events, _ := w.due(sink); !slices.Equal(events, want) {
 			t.Errorf("%s is owed %v, want %v", sink, events, want)
@@ -240,5 +240,8 @@ func TestNoticesAreFoundByTheirIndexes(t *testing.T) {
 		if strings.HasPrefix(plan, "SCAN") {
 			t.Errorf("the query reads a whole table: %s", plan)
 		}
+	}
+	if err := rows.Err(); err != nil {
+		t.Error(err)
 	}
 }

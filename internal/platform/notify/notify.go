@@ -154,10 +154,11 @@ func (n *Notifier) Run(ctx context.Context, ready func()) error {
 	for _, s := range n.cfg.Sinks {
 		names = append(names, s.Name)
 	}
-	if err := n.cfg.Source.BeginNotices(ctx, names); err != nil {
-		if ctx.Err() != nil {
-			return nil
-		}
+	err := n.cfg.Source.BeginNotices(ctx, names)
+	switch {
+	case ctx.Err() != nil:
+		return nil
+	case err != nil:
 		return err
 	}
 	ready()

@@ -137,7 +137,7 @@ type whyBody struct {
 
 func payloadOf(m Message) payload {
 	return payload{ID: m.ID, Event: m.Event, At: m.At, App: appBody{m.App, m.Owner, m.URL},
-		Delivery: deliveryBody{m.Delivery, m.Page, m.StartedBy, m.Revision, m.Notice.Message, m.Author, m.Image, m.Seconds},
+		Delivery: deliveryBody{m.Delivery, m.Page, m.StartedBy, m.Revision, m.Message, m.Author, m.Image, m.Seconds},
 		Why:      whyBody{m.Phase, m.Code, m.Sentence, m.Remedy, m.Lines}}
 }
 

@@ -31,8 +31,8 @@ func about(m Message) string {
 		return ""
 	}
 	line := m.Revision[:min(shortRevision, len(m.Revision))]
-	if m.Notice.Message != "" {
-		line += " " + m.Notice.Message
+	if m.Message != "" {
+		line += " " + m.Message
 	}
 	if m.Author != "" {
 		line += " (" + m.Author + ")"
