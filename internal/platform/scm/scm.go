@@ -71,6 +71,18 @@ func (c *Client) CreateRepository(ctx context.Context, owner string, wanted *git
 	return repository, nil
 }
 
+// SetDefaultBranch makes a branch that is there the default one.
+func (c *Client) SetDefaultBranch(ctx context.Context, owner, name, branch string) error {
+	_, _, err := c.Repositories.Edit(ctx, owner, name, &github.Repository{DefaultBranch: &branch})
+	return failed(fmt.Sprintf("make %s the default branch of %s/%s", branch, owner, name), err)
+}
+
+// SetTopics replaces a repository's topics.
+func (c *Client) SetTopics(ctx context.Context, owner, name string, topics []string) error {
+	_, _, err := c.Repositories.ReplaceAllTopics(ctx, owner, name, topics)
+	return failed("set topics of "+owner+"/"+name, err)
+}
+
 // DeleteRepository deletes a repository; one that is not there is fine.
 func (c *Client) DeleteRepository(ctx context.Context, owner, name string) error {
 	_, err := c.Repositories.Delete(ctx, owner, name)

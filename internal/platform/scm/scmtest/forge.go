@@ -1,5 +1,6 @@
-// Package scmtest answers the part of GitHub's REST API that reads and writes
-// files, commits and their statuses, over real Git repositories, for tests.
+// Package scmtest answers the part of GitHub's REST API that makes repositories
+// and reads and writes their files, commits and their statuses, and git over
+// HTTP, over real Git repositories, for tests.
 package scmtest
 
 import (
@@ -13,7 +14,7 @@ import (
 )
 
 // Forge is the repositories of one organisation, "apps". Each has the default
-// branch main and is made by its first commit.
+// branch main and is made by a request or by its first commit.
 type Forge struct {
 	// Refuse, when it says something, is why the branch does not move.
 	Refuse func() string
@@ -24,16 +25,21 @@ type Forge struct {
 	mu       sync.Mutex
 	commits  int
 	statuses map[string][]Status // by commit
+	settings map[string]object   // of repositories that have some, by name
 }
 
 type object map[string]any
 
 // New makes a forge without repositories.
 func New(t *testing.T) *Forge {
-	f := &Forge{t: t, dir: t.TempDir(), mux: http.NewServeMux(), statuses: map[string][]Status{}, Refuse: func() string { return "" }}
+	f := &Forge{t: t, dir: t.TempDir(), mux: http.NewServeMux(), statuses: map[string][]Status{}, settings: map[string]object{},
+		Refuse: func() string { return "" }}
 	const repo = "/api/v3/repos/apps/{repo}"
 	for pattern, serve := range map[string]func(r *http.Request, repository string) (int, any){
 		"GET " + repo:                                f.repository,
+		"PATCH " + repo:                              f.change,
+		"DELETE " + repo:                             f.remove,
+		"PUT " + repo + "/topics":                    f.setTopics,
 		"GET " + repo + "/branches/main":             f.branch,
 		"GET " + repo + "/git/trees/{sha}":           f.tree,
 		"GET " + repo + "/contents/{path...}":        f.contents,
@@ -47,6 +53,8 @@ func New(t *testing.T) *Forge {
 	} {
 		f.mux.HandleFunc(pattern, f.answering(serve))
 	}
+	f.mux.HandleFunc("POST /api/v3/orgs/apps/repos", f.create)
+	f.mux.HandleFunc("/apps/", f.smartHTTP)
 	return f
 }
 
@@ -58,7 +66,7 @@ func (f *Forge) answering(serve func(*http.Request, string) (int, any)) http.Han
 		f.mu.Lock()
 		defer f.mu.Unlock()
 		status, body := http.StatusNotFound, any(object{"message": "Not Found"})
-		if repository := r.PathValue("repo"); f.head(r.Context(), repository) != "" {
+		if repository := r.PathValue("repo"); f.Has(repository) {
 			status, body = serve(r, repository)
 		}
 		w.Header().Set("Content-Type", "application/json")
@@ -71,12 +79,10 @@ func refuse(status int, message string) (int, any) { return status, object{"mess
 
 func failed(err error) (int, any) { return refuse(http.StatusInternalServerError, err.Error()) }
 
-func (f *Forge) repository(_ *http.Request, repository string) (int, any) {
-	return http.StatusOK, object{"name": repository, "full_name": "apps/" + repository, "default_branch": "main",
-		"html_url": "https://git.example.com/apps/" + repository}
-}
-
 func (f *Forge) branch(r *http.Request, repository string) (int, any) {
+	if f.head(r.Context(), repository) == "" {
+		return refuse(http.StatusNotFound, "Branch not found")
+	}
 	return http.StatusOK, object{"name": "main", "commit": object{"sha": f.head(r.Context(), repository)}}
 }
 

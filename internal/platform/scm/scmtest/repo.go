@@ -13,14 +13,24 @@ import (
 // Bot is the author whose commits are a pipeline's.
 const Bot = "github-actions[bot]"
 
-// git runs git in a repository, made when it is not there.
+// Has reports whether there is a repository.
+func (f *Forge) Has(repository string) bool {
+	_, err := os.Stat(filepath.Join(f.dir, repository))
+	return err == nil
+}
+
+// prepare makes a repository when it is not there.
+func (f *Forge) prepare(ctx context.Context, repository string) error {
+	if f.Has(repository) {
+		return nil
+	}
+	_, err := gitcmd.Git{Dir: f.dir}.Run(ctx, "init", "--quiet", "--bare", "--initial-branch=main", repository)
+	return err
+}
+
+// git runs git in a repository.
 func (f *Forge) git(ctx context.Context, repository string, input string, env []string, args ...string) (string, error) {
 	dir := filepath.Join(f.dir, repository)
-	if _, err := os.Stat(dir); err != nil {
-		if _, err := (gitcmd.Git{Dir: f.dir}).Run(ctx, "init", "--quiet", "--bare", "--initial-branch=main", repository); err != nil {
-			return "", err
-		}
-	}
 	out, err := gitcmd.Git{Dir: dir, Env: env}.RunInput(ctx, []byte(input), args...)
 	return strings.TrimSuffix(string(out), "\n"), err
 }
@@ -39,7 +49,11 @@ func (f *Forge) Git(repository string, args ...string) string {
 func (f *Forge) Commit(repository, author, message string, files map[string]string) (sha string) {
 	f.t.Helper()
 	ctx := f.t.Context()
-	tree, err := f.edit(ctx, repository, files)
+	err := f.prepare(ctx, repository)
+	tree := ""
+	if err == nil {
+		tree, err = f.edit(ctx, repository, files)
+	}
 	if err == nil {
 		sha, err = f.commitTree(ctx, repository, tree, f.head(ctx, repository), message, author, author+"@example.com")
 	}
