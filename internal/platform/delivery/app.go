@@ -15,6 +15,8 @@ type App struct {
 	Entity      string    `json:"entity,omitempty"` // catalog entity reference
 	Address     Address   `json:"address"`
 	Deletion    *Deletion `json:"deletion,omitempty"`
+	// Restoration is set while a deleted application is brought back.
+	Restoration *Restoration `json:"restoration,omitempty"`
 }
 
 // Address is whether the public address holds, whichever revision answers.

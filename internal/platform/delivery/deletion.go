@@ -14,6 +14,7 @@ import (
 type Deletion struct {
 	StartedAt   time.Time      `json:"startedAt"`
 	RequestedBy string         `json:"requestedBy,omitempty"`
+	Backup      string         `json:"backup,omitempty"` // of what is kept of it; empty: nothing is
 	Steps       []DeletionStep `json:"steps"`
 }
 
@@ -28,9 +29,12 @@ type DeletionStep struct {
 // DeletionView is a Deletion as the API shows it.
 type DeletionView = Deletion
 
+// stepBackup takes nothing away: it keeps what the steps after it remove.
+const stepBackup = "backup"
+
 // deletionSteps undo create, last thing first: nothing may come back from
 // what still stands.
-var deletionSteps = []string{"stop", "repository", "application", "namespace", "images", "address", "catalog"}
+var deletionSteps = []string{"stop", stepBackup, "repository", "application", "namespace", "images", "address", "catalog"}
 
 func newDeletion(by string, at time.Time) *Deletion {
 	d := &Deletion{StartedAt: at, RequestedBy: by}
@@ -64,7 +68,18 @@ func joinIf(reason string) string {
 	return " (" + reason + ")"
 }
 
-func (d *Deletion) view() *DeletionView { return d.clone() }
+// view leaves out what only the platform needs.
+func (d *Deletion) view() *DeletionView {
+	v := d.clone()
+	v.Backup = ""
+	return v
+}
+
+// copies reports whether the next step is the one that copies the repository.
+func (d *Deletion) copies() bool {
+	step := d.next()
+	return step != nil && step.Name == stepBackup
+}
 
 func (d *Deletion) clone() *Deletion {
 	c := *d
@@ -94,6 +109,7 @@ type removal struct {
 
 // remover removes the things of one application. Each step may be repeated.
 type remover struct {
+	keeper  keeper
 	forge   forge
 	images  images
 	prober  prober
@@ -102,11 +118,18 @@ type remover struct {
 	names   Names
 }
 
+func (s *Service) remover() remover {
+	keeper := keeper{s.backups, s.cfg.Backups.Grace, s.journal, s.forge, s.cfg.Catalog, s.names, s.cfg.Clock}
+	return remover{keeper, s.forge, s.images, s.prober, s.cluster, s.cfg.Catalog, s.names}
+}
+
 // remove makes one attempt at a step.
 func (r remover) remove(ctx context.Context, step string, app App) (removal, error) {
 	switch step {
 	case "stop":
 		return removal{true, "no delivery of it goes on"}, nil
+	case stepBackup:
+		return r.keeper.keep(ctx, app)
 	case "repository":
 		done, err := r.forge.remove(ctx, app.Name)
 		return removal{done, "the forge answers 404 for " + r.names.RepositoryPath(app.Name)}, err

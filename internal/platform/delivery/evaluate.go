@@ -52,7 +52,13 @@ func takeIdentity(d *Delivery, f Facts) {
 
 func createPhase(d *Delivery, f Facts, now time.Time) {
 	p := d.Phase(Create)
-	if settled(p) || p.Status == Skipped || f.Task == nil {
+	switch {
+	case settled(p) || p.Status == Skipped:
+		return
+	case d.StartedBy.Kind == ByRestore:
+		restorePhase(d, f, now)
+		return
+	case f.Task == nil:
 		return
 	}
 	p.begin(f.Task.CreatedAt)
@@ -74,6 +80,21 @@ func createPhase(d *Delivery, f Facts, now time.Time) {
 	default:
 		p.resume()
 		p.Reason = "waits for the catalog entry"
+	}
+}
+
+// restorePhase is create from what was kept of a deleted application.
+func restorePhase(d *Delivery, f Facts, now time.Time) {
+	p := d.Phase(Create)
+	p.begin(d.StartedAt)
+	if f.Repository != nil {
+		p.Evidence["repository"], p.Evidence["commit"] = f.Repository.URL, f.Repository.Commit
+	}
+	if f.Entity != nil {
+		p.Evidence["entity"] = f.Entity.Ref
+	}
+	if p.Reason = f.Restoring; p.Reason == "" {
+		p.finish(now)
 	}
 }
 

@@ -28,6 +28,7 @@ type Facts struct {
 	Events      []cause.Event // warnings about objects of the namespace, oldest first
 	Ended       *EndedFact
 	Serving     []string // the last lines of a pod that answers with an error
+	Restoring   string   // what bringing a deleted application back does now; empty: it is done
 	NewerPush   string   // revision of a later commit by a person; empty: this is the latest
 }
 

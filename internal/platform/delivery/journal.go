@@ -150,6 +150,9 @@ func (j journal) archive(ctx context.Context, app App, event Event) (int64, erro
 		return 0, fmt.Errorf("delivery: archive %s: %w", app.Name, err)
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE delivery_apps SET archived_at = ? WHERE id = ?`, stamp(event.At), app.ID)
+	if err == nil && app.Deletion != nil {
+		err = replaceBackups(ctx, tx, app.Name, app.Deletion.Backup)
+	}
 	id := int64(0)
 	if err == nil {
 		id, err = writeEvent(ctx, tx, event)

@@ -52,7 +52,10 @@ type world struct {
 	client  *http.Client
 	host    string // of the server, host:port
 
-	git *scmtest.Forge // of the repositories that repos lacks; nil: none
+	certificate []byte // of the server, DER
+
+	git    *scmtest.Forge             // of the repositories that repos lacks; nil: none
+	refuse func(r *http.Request) bool // whether the forge is not there for a request; nil: it is
 
 	mu      sync.Mutex
 	repos   map[string]*repo
@@ -105,8 +108,12 @@ func (w *world) edge(images http.Handler) http.Handler {
 func (w *world) forge(rw http.ResponseWriter, r *http.Request) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.refuse != nil && w.refuse(r) {
+		rw.WriteHeader(http.StatusServiceUnavailable)
+		return
+	}
 	path := strings.TrimPrefix(r.URL.Path, "/api/v3/")
-	if path == "orgs/apps/repos" {
+	if path == "orgs/apps/repos" && r.Method == http.MethodGet {
 		list := []any{}
 		for name := range w.repos {
 			list = append(list, map[string]any{"name": name, "full_name": "apps/" + name})
@@ -216,7 +223,7 @@ func (w *world) until(app, what string, holds func(delivery.View) bool) delivery
 	}
 }
 
-// Has and Remove make the world the catalog too.
+// Has, Remove, LocationOf and RegisterAgain make the world the catalog too.
 func (w *world) Has(_ context.Context, ref string) (bool, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -225,6 +232,17 @@ func (w *world) Has(_ context.Context, ref string) (bool, error) {
 
 func (w *world) Remove(_ context.Context, ref string) error {
 	w.locked(func() { delete(w.entries, ref) })
+	return nil
+}
+
+func (w *world) LocationOf(_ context.Context, ref string) (string, bool, error) {
+	return "url of " + ref, true, nil
+}
+
+func (w *world) RegisterAgain(_ context.Context, target string, trusted bool) error {
+	if ref, found := strings.CutPrefix(target, "url of "); found && trusted {
+		w.locked(func() { w.entries[ref] = true })
+	}
 	return nil
 }
 
@@ -249,6 +267,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.certificate = server.Certificate().Raw
 	ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	if w.client, err = netclient.New(netclient.Config{Domain: "example.com", Edge: "127.0.0.1", CA: ca}); err != nil {
 		t.Fatal(err)

@@ -31,8 +31,8 @@ func (t *tracker) launch(ctx context.Context) time.Duration {
 			l = &look{}
 			t.looks[name] = l
 		}
-		if l.inFlight {
-			continue
+		if l.inFlight || name == lookRemoval && t.isLooking(lookRestore) {
+			continue // nothing is removed while something may still be brought back
 		}
 		if quickest := now.Add(pace.after(l.attempt)); l.due.After(quickest) {
 			l.due = quickest // the plan wants it sooner than it did
@@ -46,12 +46,25 @@ func (t *tracker) launch(ctx context.Context) time.Duration {
 	return next
 }
 
+func (t *tracker) isLooking(name string) bool {
+	l := t.looks[name]
+	return l != nil && l.inFlight
+}
+
+// patience is how long a look may take.
+func (t *tracker) patience(name string) time.Duration {
+	if name == lookRestore || name == lookRemoval && t.app.Deletion.copies() {
+		return gitTimeout
+	}
+	return lookTimeout
+}
+
 // start runs one look beside the tracker; its result comes in as a message.
 func (t *tracker) start(ctx context.Context, name string, l *look, every pace) {
 	l.inFlight, l.again = true, false
-	observe := t.observer(name)
+	observe, patience := t.observer(name), t.patience(name)
 	t.s.work.Go(func() {
-		bounded, cancel := context.WithTimeout(ctx, lookTimeout)
+		bounded, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		apply, err := observe(bounded)
 		t.tell(ctx, func(ctx context.Context, t *tracker) {
@@ -127,6 +140,8 @@ func (t *tracker) observer(name string) func(context.Context) (message, error) {
 		return func(ctx context.Context) (message, error) { return s.lookAnswer(ctx, app, f, of), nil }
 	case lookHistory:
 		return func(ctx context.Context) (message, error) { return s.lookHistory(ctx, app.Name) }
+	case lookRestore:
+		return func(ctx context.Context) (message, error) { return s.lookRestore(ctx, app) }
 	}
 	return func(ctx context.Context) (message, error) { return s.lookRemoval(ctx, app) }
 }

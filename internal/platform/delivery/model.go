@@ -70,11 +70,12 @@ const (
 	ByForm     = "form"
 	ByPush     = "push"
 	ByRollback = "rollback"
+	ByRestore  = "restore"
 )
 
 // Origin is what began a delivery.
 type Origin struct {
-	Kind    string `json:"kind"`              // form, push or rollback
+	Kind    string `json:"kind"`              // form, push, rollback or restore
 	To      string `json:"to,omitempty"`      // the revision that a rollback brings back
 	Answers string `json:"answers,omitempty"` // what the application then answers as its revision
 }
@@ -119,6 +120,15 @@ func newDelivery(id, app, taskID string, at time.Time) Delivery {
 		d.Phases[0].Status = Skipped
 		d.Phases[0].Reason = "the application exists already"
 	}
+	return d
+}
+
+// newRestore returns the delivery that brings a deleted application back: it
+// has a create phase, as that of a form.
+func newRestore(app string, at time.Time) Delivery {
+	d := newDelivery(newID(), app, "", at)
+	d.StartedBy = Origin{Kind: ByRestore}
+	d.Phases[0].Status, d.Phases[0].Reason = Waiting, ""
 	return d
 }
 

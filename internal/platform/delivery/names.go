@@ -29,6 +29,9 @@ func (n Names) RepositoryURL(app string) string {
 	return strings.TrimSuffix(n.ForgeURL, "/") + "/" + n.RepositoryPath(app)
 }
 
+// CloneURL is where git finds the repository.
+func (n Names) CloneURL(app string) string { return n.RepositoryURL(app) + ".git" }
+
 // Host is the application's host name.
 func (n Names) Host(app string) string { return app + "." + n.Domain }
 

@@ -18,6 +18,7 @@ const (
 	lookServing = "serving" // the last lines of a pod that answers with an error
 	lookHistory = "history" // the newest commit, for a push whose event was lost
 	lookRemoval = "removal" // one attempt at a step of a deletion
+	lookRestore = "restore" // one attempt at a step of bringing a deleted application back
 )
 
 // pace is how often a look is repeated: every base for the first quick times,
@@ -59,6 +60,9 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 		return map[string]pace{lookRemoval: retry}
 	}
 	looks := map[string]pace{lookHistory: rare}
+	if app.Restoration != nil {
+		looks[lookRestore] = retry
+	}
 	if app.Address.Revision != "" {
 		looks[lookAnswer] = steady
 		switch {

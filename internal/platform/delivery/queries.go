@@ -126,6 +126,9 @@ func (t *tracker) beginDeletion(ctx context.Context, by string) bool {
 		return true
 	}
 	t.app.Deletion = newDeletion(by, t.s.cfg.Clock())
+	if t.d == nil || t.d.Phase(Create).Status != Failed { // else it was never made
+		t.app.Deletion.Backup = newID()
+	}
 	t.app.Address.Live = false
 	if t.keep(ctx, t.d) {
 		return true

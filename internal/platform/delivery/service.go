@@ -15,6 +15,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/delivery/backup"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/usage"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
@@ -25,6 +26,11 @@ type Catalog interface {
 	Has(ctx context.Context, entityRef string) (bool, error)
 	// Remove takes the entity and its location out; one that is not there is fine.
 	Remove(ctx context.Context, entityRef string) error
+	// LocationOf returns the target that states the entity, empty if it is none
+	// of the forge's, and whether an administrator trusts it.
+	LocationOf(ctx context.Context, entityRef string) (target string, trusted bool, err error)
+	// RegisterAgain registers a target, or reads it again.
+	RegisterAgain(ctx context.Context, target string, trusted bool) error
 }
 
 // Config says where everything is that a delivery goes through.
@@ -41,6 +47,7 @@ type Config struct {
 	WebhookSecret        secret.String
 	Catalog              Catalog
 	Limits               Limits
+	Backups              Backups
 	Reserved             []string // further names that applications may not have
 	Logger               *slog.Logger
 	Clock                func() time.Time // default time.Now
@@ -61,6 +68,8 @@ type Service struct {
 	meters  *usage.Hub[Metrics]
 	begun   chan struct{} // closed when Run takes messages
 
+	backups   *backup.Store
+	undeletes sync.Mutex // one after the other, so that two clicks bring one back
 	rollbacks sync.Mutex // one after the other, so that two clicks make one commit
 
 	mu       sync.Mutex
@@ -85,6 +94,7 @@ func New(cfg Config) (*Service, error) {
 		forge:    forge{cfg.SCM, cfg.Names},
 		images:   images{cfg.Names, cfg.RegistryAuth, cfg.HTTPClient.Transport},
 		prober:   prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient, inside: inside},
+		backups:  backup.New(cfg.Backups.Dir, cfg.Backups.Git),
 		trackers: map[string]*tracker{}, views: map[string]View{},
 	}
 	s.meters = s.newMeters()
@@ -96,7 +106,8 @@ func complete(cfg *Config) error {
 	for what, missing := range map[string]bool{
 		"DB": cfg.DB == nil, "SCM": cfg.SCM == nil, "Kubernetes": cfg.Kubernetes == nil, "DNSServer": cfg.DNSServer == "",
 		"HTTPClient": cfg.HTTPClient == nil, "WebhookSecret": cfg.WebhookSecret.IsZero(), "Logger": cfg.Logger == nil,
-		"Names": cfg.Names.Organization == "" || cfg.Names.Domain == "" || cfg.Names.Registry == "",
+		"Backups.Dir": cfg.Backups.Grace > 0 && cfg.Backups.Dir == "",
+		"Names":       cfg.Names.Organization == "" || cfg.Names.Domain == "" || cfg.Names.Registry == "",
 	} {
 		if missing {
 			return errors.New("delivery: " + what + " is needed")
@@ -231,6 +242,9 @@ func (s *Service) housekeep(ctx context.Context) {
 		if err := s.journal.prune(ctx, s.cfg.Clock().Add(-7*24*time.Hour)); err != nil && ctx.Err() == nil {
 			s.log.Warn("cannot prune", "error", err)
 		}
+		if err := s.tidy(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("cannot tidy up", "error", err)
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -308,8 +322,4 @@ func (s *Service) forget(t *tracker, event Event) {
 	}
 	s.mu.Unlock()
 	s.hub.publish(event)
-}
-
-func (s *Service) remover() remover {
-	return remover{s.forge, s.images, s.prober, s.cluster, s.cfg.Catalog, s.names}
 }

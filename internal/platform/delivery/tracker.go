@@ -45,6 +45,7 @@ const (
 	saveRetry    = time.Second
 	longestPause = 10 * time.Minute
 	messageBurst = 64
+	gitTimeout   = 10 * time.Minute // for a whole repository to be copied
 )
 
 func newTracker(s *Service, app App, latest *Delivery) *tracker {
@@ -126,6 +127,7 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 	t.observeCluster()
 	next := t.d
 	if t.d != nil && t.app.Deletion == nil {
+		t.facts.Restoring = t.app.Restoration.doing()
 		evaluated := Evaluate(t.facts, *t.d, t.s.cfg.Clock())
 		next = &evaluated
 		t.app.Address = t.app.Address.after(t.facts.Answer, evaluated)
@@ -270,7 +272,7 @@ func (t *tracker) expect(ctx context.Context, d *Delivery) {
 // archive ends the record of an application that is proved gone.
 func (t *tracker) archive(ctx context.Context) bool {
 	event := Event{At: t.s.cfg.Clock(), App: t.app.Name, Kind: "deleted", Data: map[string]any{
-		"name": t.app.Name, "deletion": t.app.Deletion}}
+		"name": t.app.Name, "deletion": t.app.Deletion.view()}}
 	id, err := t.s.journal.archive(ctx, t.app, event)
 	if err != nil {
 		t.log.Error("cannot archive", "error", err)

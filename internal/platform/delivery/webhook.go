@@ -163,6 +163,9 @@ func (t *tracker) seePush(ctx context.Context, push PushFact) {
 	}
 	push.Target = t.recall(ctx, push)
 	if t.d != nil && t.d.Revision == "" && !t.d.over() {
+		if t.app.Restoration.awaits(push.Revision) {
+			return // of the repository that was deleted
+		}
 		t.facts.Push = &push
 		return
 	}
