@@ -18,6 +18,7 @@ const (
 	CreateApp     Action = "apps.create"
 	DeployApp     Action = "apps.deploy" // roll back, change a file, run again, stop a run
 	DeleteApp     Action = "apps.delete"
+	RestoreApp    Action = "apps.restore" // one that was deleted
 	ReadPlatform  Action = "platform.read"
 	ReadCatalog   Action = "catalog.read"
 	WriteCatalog  Action = "catalog.write"
@@ -38,6 +39,7 @@ var permissions = map[Action][]Role{
 	CreateApp:     {RoleDeveloper, RoleAdmin},
 	DeployApp:     {RoleMaintainer, RoleAdmin},
 	DeleteApp:     {RoleMaintainer, RoleAdmin},
+	RestoreApp:    {RoleMaintainer, RoleAdmin},
 	ReadPlatform:  {RoleViewer, RoleDeveloper, RoleAdmin},
 	ReadCatalog:   {RoleViewer, RoleDeveloper, RoleAdmin},
 	WriteCatalog:  {RoleAdmin},

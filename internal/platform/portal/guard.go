@@ -54,6 +54,9 @@ func (p *Portal) target(route route, r *http.Request) (access.Target, error) {
 	case strings.Contains(route.path, "/apps/{name}"):
 		view, err := p.app(r)
 		return access.Target{Owner: view.Owner, CreatedBy: view.CreatedBy}, err
+	case strings.Contains(route.path, "/deleted/{name}"):
+		app, err := p.deletedApp(r)
+		return access.Target{Owner: app.Owner, CreatedBy: app.CreatedBy}, err
 	case strings.Contains(route.path, "/tasks/{id}"):
 		return p.cfg.TaskTarget(r.Context(), r.PathValue("id"))
 	}

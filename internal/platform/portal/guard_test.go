@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"net/http/httptest"
 	"testing"
 	"time"
@@ -13,6 +14,12 @@ import (
 func withApps(p *Portal) {
 	p.find = func(app string) (delivery.View, bool) {
 		return delivery.View{Name: app, Owner: "group:default/team-a", CreatedBy: "user:default/d"}, app == "mine"
+	}
+	p.findDeleted = func(_ context.Context, app string) (delivery.Deleted, error) {
+		if app != "mine" {
+			return delivery.Deleted{}, delivery.ErrNotFound
+		}
+		return delivery.Deleted{Name: app, Owner: "group:default/team-a", CreatedBy: "user:default/d"}, nil
 	}
 }
 

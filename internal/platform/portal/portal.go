@@ -72,6 +72,8 @@ type Portal struct {
 	cfg  Config
 	log  *slog.Logger
 	find func(app string) (delivery.View, bool)
+	// findDeleted is find for applications that were deleted.
+	findDeleted func(ctx context.Context, app string) (delivery.Deleted, error)
 	// again is how often a caller who is still being answered is asked who they are.
 	again time.Duration
 }
@@ -97,15 +99,15 @@ func New(cfg Config) (*Portal, error) {
 			return nil, errors.New("portal: " + what + " is needed")
 		}
 	}
-	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get, again: heartbeat}, nil
+	return &Portal{cfg: cfg, log: cfg.Logger, find: cfg.Delivery.Get, findDeleted: cfg.Delivery.DeletedApp, again: heartbeat}, nil
 }
 
 // handler serves a request or returns an error for the envelope.
 type handler func(w http.ResponseWriter, r *http.Request) error
 
 // route is one line of the API. An empty action is open to everyone. An action
-// that maintainers may do needs "/apps/{name}" or "/tasks/{id}" in the path: the
-// guard finds the target's owner by it.
+// that maintainers may do needs "/apps/{name}", "/deleted/{name}" or "/tasks/{id}"
+// in the path: the guard finds the target's owner by it.
 type route struct {
 	method, path string
 	action       access.Action
@@ -137,6 +139,8 @@ func (p *Portal) routes() []route {
 		{"GET", api + "/apps/{name}/files", access.ReadApps, p.listFiles},
 		{"GET", api + "/apps/{name}/file", access.ReadApps, p.getFile},
 		{"PUT", api + "/apps/{name}/file", access.DeployApp, p.putFile},
+		{"GET", api + "/deleted", access.ReadApps, p.listDeleted},
+		{"POST", api + "/deleted/{name}/restore", access.RestoreApp, p.restoreDeleted},
 		{"GET", api + "/events", access.ReadApps, p.streamEvents},
 		{"GET", api + "/names/{name}", access.ReadApps, p.checkName},
 		{"GET", api + "/platform", access.ReadPlatform, p.getPlatform},

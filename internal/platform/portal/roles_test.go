@@ -26,6 +26,7 @@ var mayDo = map[access.Action]string{
 	"templates.dryrun": "developer admin",
 	"apps.deploy":      "maintainer admin",
 	"apps.delete":      "maintainer admin",
+	"apps.restore":     "maintainer admin",
 	"tasks.manage":     "maintainer admin",
 	"catalog.write":    "admin",
 	"audit.read":       "admin",
@@ -55,6 +56,8 @@ GET /api/pronto/v1/apps/{name}/metrics apps.read
 GET /api/pronto/v1/apps/{name}/files apps.read
 GET /api/pronto/v1/apps/{name}/file apps.read
 PUT /api/pronto/v1/apps/{name}/file apps.deploy
+GET /api/pronto/v1/deleted apps.read
+POST /api/pronto/v1/deleted/{name}/restore apps.restore
 GET /api/pronto/v1/events apps.read
 GET /api/pronto/v1/names/{name} apps.read
 GET /api/pronto/v1/platform platform.read
