@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"sigs.k8s.io/yaml"
 )
@@ -32,6 +33,8 @@ type Config struct {
 	Identity Identity `json:"identity"`
 	// Limits bound what people may make.
 	Limits Limits `json:"limits"`
+	// Deletion says what is kept of deleted applications.
+	Deletion Deletion `json:"deletion"`
 	// Telemetry says where deliveries are told as traces.
 	Telemetry Telemetry `json:"telemetry"`
 	// Notifications are those that are told how deliveries end.
@@ -44,6 +47,15 @@ type Limits struct {
 	// ApplicationsPerOwner is how many one owner, a group or a user, may have.
 	ApplicationsPerOwner int `json:"applicationsPerOwner,omitempty"`
 }
+
+// Deletion says what is kept of deleted applications.
+type Deletion struct {
+	// GraceDays is how long a deleted application can be brought back; 0: not at all.
+	GraceDays int `json:"graceDays"`
+}
+
+// Grace is GraceDays as a duration.
+func (d Deletion) Grace() time.Duration { return time.Duration(d.GraceDays) * 24 * time.Hour }
 
 // Catalog says what the catalog holds beside what is registered in the portal.
 type Catalog struct {
@@ -113,7 +125,8 @@ func Default() Config {
 			Pods:     netip.MustParsePrefix("10.42.0.0/16"),
 			Services: netip.MustParsePrefix("10.43.0.0/16"),
 		},
-		Catalog: Catalog{OrphanStrategy: "delete"},
+		Catalog:  Catalog{OrphanStrategy: "delete"},
+		Deletion: Deletion{GraceDays: 7},
 	}
 }
 

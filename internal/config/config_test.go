@@ -48,6 +48,7 @@ func TestFaultsNameTheirField(t *testing.T) {
 		"identity.auditDays":          func(c *config.Config) { c.Identity.AuditDays = 29 },
 		"limits.applications":         func(c *config.Config) { c.Limits.Applications = -1 },
 		"limits.applicationsPerOwner": func(c *config.Config) { c.Limits.ApplicationsPerOwner = -1 },
+		"deletion.graceDays":          func(c *config.Config) { c.Deletion.GraceDays = -1 },
 		"node.bridge":                 func(c *config.Config) { c.Node.Bridge = strings.Repeat("b", 16) },
 	} {
 		t.Run(want, func(t *testing.T) {
@@ -64,6 +65,7 @@ func TestSavedConfigurationLoadsBackAndUnknownFieldsAreRefused(t *testing.T) {
 	cfg := config.Default()
 	cfg.State = t.TempDir()
 	cfg.Edge.HTTPSPort = 8443
+	cfg.Deletion.GraceDays = 0
 	cfg.Catalog.Locations = []config.CatalogLocation{{Type: "file", Target: "/srv/templates"}}
 	cfg.Identity.Issuer, cfg.Identity.ClientID, cfg.Identity.Roles = "https://issuer.example.com", "pronto", map[string]string{"ops": "admin"}
 	if err := cfg.Save(); err != nil {

@@ -19,6 +19,9 @@ var (
 // maxInterfaceName is IFNAMSIZ without its terminating zero.
 const maxInterfaceName = 15
 
+// maxGraceDays is ten years.
+const maxGraceDays = 3650
+
 // Validate reports every fault at once; each names its field and the fix.
 func (c Config) Validate() error {
 	return errors.Join(
@@ -33,6 +36,8 @@ func (c Config) Validate() error {
 		check(c.Edge.HTTPSPort != c.Edge.HTTPPort, "edge.httpPort %d: must differ from edge.httpsPort", c.Edge.HTTPPort),
 		c.Node.validate(),
 		c.Limits.validate(),
+		check(c.Deletion.GraceDays >= 0 && c.Deletion.GraceDays <= maxGraceDays,
+			"deletion.graceDays %d: use a number of days up to %d, or 0 to keep nothing of what is deleted", c.Deletion.GraceDays, maxGraceDays),
 		c.Catalog.validate(),
 		c.Identity.validate(),
 		c.Telemetry.validate(),

@@ -110,7 +110,8 @@ func (w *wiring) delivery(ctx context.Context, db *sql.DB, forge *scm.Client, en
 		RegistryAuth: &authn.Basic{Username: registryAdminUser, Password: w.creds.RegistryAdmin.Reveal()},
 		DNSServer:    w.cfg.DNSServer(), ExpectedAddress: w.cfg.Edge.Address.String(), HTTPClient: w.http,
 		WebhookSecret: w.creds.PortalWebhook, Reserved: config.SystemHosts, Logger: w.logger("delivery"),
-		Limits: delivery.Limits{Applications: w.cfg.Limits.Applications, ApplicationsPerOwner: w.cfg.Limits.ApplicationsPerOwner},
+		Limits:  delivery.Limits{Applications: w.cfg.Limits.Applications, ApplicationsPerOwner: w.cfg.Limits.ApplicationsPerOwner},
+		Backups: delivery.Backups{Dir: w.cfg.Path("platform", "deleted"), Git: w.git(), Grace: w.cfg.Deletion.Grace()},
 	})
 	if err != nil {
 		return nil, err
