@@ -60,7 +60,7 @@ func root() *cobra.Command {
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	cmd.AddCommand(upCommand(opts), downCommand(opts), statusCommand(opts), createCommand(opts), appsCommand(opts),
 		appCommand(opts), watchCommand(opts), logsCommand(opts), whyCommand(opts), timelineCommand(opts), versionsCommand(opts), rollbackCommand(opts),
-		deleteCommand(opts), envCommand(opts),
+		deleteCommand(opts), restoreCommand(opts), envCommand(opts),
 		doctorCommand(opts), imagesCommand(opts), templateCommand(opts), loginCommand(opts), logoutCommand(opts), auditCommand(opts),
 		platformCommand(opts), edgeCommand(opts))
 	return cmd

@@ -76,7 +76,11 @@ func FollowDelete(ctx context.Context, c *client.Client, name string, out io.Wri
 		for _, step := range ch.App.Deletion.Steps {
 			if step.Status == "done" && !told[step.Name] {
 				told[step.Name] = true
-				fmt.Fprintf(out, "%-12s gone  %s\n", step.Name, step.Reason)
+				what := "gone"
+				if step.Name == "stop" || step.Name == "backup" {
+					what = "done" // they take nothing away
+				}
+				fmt.Fprintf(out, "%-12s %s  %s\n", step.Name, what, step.Reason)
 			}
 		}
 		return nil

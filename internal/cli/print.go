@@ -37,6 +37,21 @@ func Apps(out io.Writer, apps []client.App, now time.Time) error {
 	return tw.Flush()
 }
 
+// Deleted writes the table of the applications that can be brought back.
+func Deleted(out io.Writer, apps []client.Deleted, now time.Time) error {
+	if len(apps) == 0 {
+		_, err := fmt.Fprintln(out, "No deleted application can be brought back.")
+		return err
+	}
+	tw := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(tw, "NAME\tOWNER\tDELETED\tBY\tUNTIL")
+	for _, app := range apps {
+		fmt.Fprintf(tw, "%s\t%s\t%s ago\t%s\t%s\n", app.Name, app.Owner, age(now.Sub(app.DeletedAt)), app.DeletedBy,
+			app.Until.Local().Format("2006-01-02 15:04"))
+	}
+	return tw.Flush()
+}
+
 // App writes one application in full.
 func App(out io.Writer, app client.App, now time.Time, terminal bool) error {
 	tw := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)

@@ -76,6 +76,21 @@ func (c *Client) Delete(ctx context.Context, name string) error {
 	return c.call(ctx, http.MethodDelete, "/api/pronto/v1/apps/"+url.PathEscape(name), nil, nil)
 }
 
+// Deleted lists the deleted applications that can be brought back, the last
+// deleted first.
+func (c *Client) Deleted(ctx context.Context) ([]Deleted, error) {
+	var out struct{ Apps []Deleted }
+	err := c.call(ctx, http.MethodGet, "/api/pronto/v1/deleted", nil, &out)
+	return out.Apps, err
+}
+
+// Restore brings a deleted application back; watch its delivery with Watch.
+func (c *Client) Restore(ctx context.Context, name string) (App, error) {
+	var out App
+	err := c.call(ctx, http.MethodPost, "/api/pronto/v1/deleted/"+url.PathEscape(name)+"/restore", nil, &out)
+	return out, err
+}
+
 // Rollback goes back to the revision to, or without one to that which was live
 // before; watch its delivery with Watch.
 func (c *Client) Rollback(ctx context.Context, name, to string) (Rollback, error) {

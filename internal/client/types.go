@@ -99,6 +99,19 @@ type Why struct {
 	Cause
 }
 
+// Deleted is a deleted application that can be brought back.
+type Deleted struct {
+	Name        string    `json:"name"`
+	Description string    `json:"description,omitempty"`
+	Owner       string    `json:"owner,omitempty"`
+	Template    string    `json:"template,omitempty"`
+	CreatedBy   string    `json:"createdBy,omitempty"`
+	CreatedAt   time.Time `json:"createdAt"`
+	DeletedAt   time.Time `json:"deletedAt"`
+	DeletedBy   string    `json:"deletedBy,omitempty"`
+	Until       time.Time `json:"until"` // when what is kept of it is removed
+}
+
 // Deletion is how far an application's removal has come.
 type Deletion struct {
 	StartedAt   time.Time      `json:"startedAt"`
