@@ -5,7 +5,7 @@ import { domain } from "./data.mjs";
 
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const role = process.env.ROLE ?? "admin";
-const permissions = ["apps.read", "logs.read", "apps.create", "apps.deploy", "apps.delete", "platform.read", "catalog.read", "catalog.write", "tasks.read", "tasks.manage", "templates.dryrun", "tokens.manage", "device.approve", ...(role === "admin" ? ["audit.read", "tokens.service"] : [])];
+const permissions = ["apps.read", "logs.read", "apps.create", "apps.deploy", "apps.delete", "apps.restore", "platform.read", "catalog.read", "catalog.write", "tasks.read", "tasks.manage", "templates.dryrun", "tokens.manage", "device.approve", ...(role === "admin" ? ["audit.read", "tokens.service"] : [])];
 const me = { ref: "user:default/dev", name: "Dev Eloper", email: `dev@${domain}`, groups: ["developers"], owns: ["user:default/dev", "group:default/developers"], role, permissions };
 
 const tokens = [

@@ -77,6 +77,8 @@ export const appRoutes = (world) => {
     ["GET", at("/file"), of(read)],
     ["PUT", at("/file"), of(put)],
     ["GET", at("/logs"), of(podLogs)],
+    ["GET", /^\/api\/pronto\/v1\/deleted$/, (req, res) => json(res, 200, { apps: [...world.deleted.values()].map((app) => ({ ...app, until: new Date(Date.parse(app.deletedAt) + 7 * 86_400_000).toISOString() })) })],
+    ["POST", /^\/api\/pronto\/v1\/deleted\/([^/]+)\/restore$/, (req, res, [name]) => (world.deleted.has(name) ? json(res, 202, world.restore(name)) : fail(res, 404, "NotFoundError", `there is no deleted application "${name}"`))],
     ["GET", /^\/api\/pronto\/v1\/leftovers$/, (req, res) => json(res, 200, { tasks: process.env.EMPTY ? [] : leftovers })],
     ["GET", /^\/api\/pronto\/v1\/events$/, events],
   ];

@@ -6,7 +6,7 @@ const usual = { create: 0.9, build: 3.4, sync: 1.6, expose: 0.7, live: 0.3 };
 const digest = `sha256:${"3f1a9c0e".repeat(8)}`;
 
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
-const hex = (seed) => Array.from({ length: 40 }, (_, i) => ((seed * 31 + i * 7) % 16).toString(16)).join("");
+export const hex = (seed) => Array.from({ length: 40 }, (_, i) => ((seed * 31 + i * 7) % 16).toString(16)).join("");
 
 export function appNamed(name, more = {}) {
   return {

@@ -1,11 +1,12 @@
 // The mock's world: applications that travel the line by themselves.
 
-import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, pastTask, phaseNames, steps } from "./data.mjs";
+import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, hex, pastTask, phaseNames, steps } from "./data.mjs";
 
 const spans = { create: 1100, build: 4200, sync: 1900, expose: 900, live: 500 }; // ms
 const reasons = { create: "waits for the repository's first commit", build: "runs Build and push", sync: "1 of 2 pods are ready", expose: "waits for a healthy target", live: "waits for a good answer" };
 const proofs = {
   stop: () => "no delivery of it goes on",
+  backup: () => "kept until 2026-12-31: 1f2e3d4 with branches: 1, tags: 0",
   repository: (name) => `the forge answers 404 for apps/idp-${name}`,
   application: (name) => `there is no Application idp-${name}`,
   namespace: (name) => `there is no namespace ${name}`,
@@ -16,6 +17,7 @@ const proofs = {
 
 /** World holds applications and tasks, and tells listeners what changes. */
 export class World {
+  deleted = new Map();
   apps = new Map(firstApps().map((app) => [app.name, app]));
   history = new Map();
   tasks = new Map();
@@ -70,6 +72,17 @@ export class World {
     this.travel(app, app.delivery, 1, Date.now());
   }
 
+  /** restore brings back what was removed. */
+  restore(name) {
+    const app = this.deleted.get(name);
+    this.deleted.delete(name);
+    this.apps.set(name, Object.assign(app, { deletion: undefined }));
+    this.push(app, hex(23), `Restore ${name}`);
+    app.delivery.startedBy = { kind: "restore" };
+    this.tell("app", app);
+    return app;
+  }
+
   log(taskId, body, type = "log") {
     const { events } = this.tasks.get(taskId);
     const event = { id: events.length + 1, taskId, type, createdAt: new Date().toISOString(), body };
@@ -113,6 +126,7 @@ export class World {
     });
     setTimeout(() => {
       this.apps.delete(name);
+      this.deleted.set(name, Object.assign(app, { deletedAt: new Date().toISOString() }));
       this.tell("deleted", { name, deletion: app.deletion });
     }, 500 * (app.deletion.steps.length + 1));
     return app;

@@ -253,6 +253,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pronto/v1/deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The deleted applications that can be brought back, the last deleted first */
+        get: operations["listDeleted"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pronto/v1/deleted/{name}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a deleted application back
+         * @description The answer comes once it is journalled; the delivery that brings it back
+         *     (startedBy.kind is restore) follows. Asking again meanwhile changes
+         *     nothing. 409 says why it cannot be done: the name is taken again, the
+         *     grace period is over, or the owner has all that they may have.
+         */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/pronto/v1/apps/{name}/runs": {
         parameters: {
             query?: never;
@@ -1318,7 +1360,7 @@ export interface components {
             image?: string;
             startedBy?: {
                 /** @enum {string} */
-                kind: "form" | "push" | "rollback";
+                kind: "form" | "push" | "rollback" | "restore";
                 /** @description The revision that a rollback brings back */
                 to?: string;
                 /** @description What the application then answers as its revision */
@@ -1350,7 +1392,7 @@ export interface components {
             /** @description W3C trace id; the delivery's id */
             traceId: string;
             app: string;
-            /** @description What began it: form, push or rollback */
+            /** @description What began it: form, push, rollback or restore */
             startedBy: string;
             /** @enum {string} */
             status: "in_progress" | "live" | "failed" | "superseded";
@@ -1444,16 +1486,39 @@ export interface components {
             delivery?: string;
             revision?: string;
         };
+        DeletedList: {
+            apps: components["schemas"]["Deleted"][];
+        };
+        Deleted: {
+            name: string;
+            description?: string;
+            /** @description Entity reference */
+            owner?: string;
+            template?: string;
+            /** @description Entity reference */
+            createdBy?: string;
+            /** Format: date-time */
+            createdAt: string;
+            /** Format: date-time */
+            deletedAt: string;
+            /** @description Entity reference */
+            deletedBy?: string;
+            /**
+             * Format: date-time
+             * @description When what is kept of it is removed
+             */
+            until: string;
+        };
         Deletion: {
             /** Format: date-time */
             startedAt: string;
             requestedBy?: string;
             steps: {
                 /** @enum {string} */
-                name: "stop" | "repository" | "application" | "namespace" | "images" | "address" | "catalog";
+                name: "stop" | "backup" | "repository" | "application" | "namespace" | "images" | "address" | "catalog";
                 /** @enum {string} */
                 status: "waiting" | "running" | "done";
-                /** @description What it waits for */
+                /** @description What it waits for, or the proof that it is gone; of backup, that it is kept */
                 reason?: string;
                 /** Format: date-time */
                 finishedAt?: string;
@@ -2514,6 +2579,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rollback"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    listDeleted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The applications */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedList"];
+                };
+            };
+            default: components["responses"]["Error"];
+        };
+    };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: components["parameters"]["AppName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The application */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["App"];
                 };
             };
             default: components["responses"]["Error"];

@@ -10,6 +10,7 @@ export type Phase = Schemas["Phase"];
 export type PhaseName = Phase["name"];
 export type PhaseStatus = Phase["status"];
 export type Deletion = Schemas["Deletion"];
+export type DeletedApp = Schemas["Deleted"];
 export type LogLine = Schemas["LogLine"];
 export type Run = Schemas["Run"];
 export type RunSummary = Schemas["RunSummary"];

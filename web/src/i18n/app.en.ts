@@ -107,7 +107,7 @@ export const appEn = {
   "log.reconnecting": "The stream broke off; it is being opened again.",
 
   "delete.title": "Danger zone",
-  "delete.text": "Deleting {name} takes away its repository, images, namespace, address and catalog entry. It cannot be undone.",
+  "delete.text": "Deleting {name} takes away its repository, images, namespace, address and catalog entry. While the platform keeps a copy, it can be restored from the home page.",
   "delete.button": "Delete {name}",
   "delete.confirmTitle": "Delete {name}?",
   "delete.confirmText": "Type the application's name to confirm.",
@@ -119,6 +119,7 @@ export const appEn = {
   "delete.gone": "{name} is gone",
   "delete.goneText": "Each part was looked for again and not found.",
   "deleteStep.stop": "Deliveries stopped",
+  "deleteStep.backup": "Kept for a while",
   "deleteStep.repository": "Repository",
   "deleteStep.application": "Application",
   "deleteStep.namespace": "Namespace",
@@ -136,6 +137,10 @@ export const appEn = {
   "home.leftover": "A task left something behind: {what}",
   "home.leftoverAction": "See the task",
   "home.leftoverFault": "Whether tasks left something behind could not be read.",
+  "home.deleted": "Recently deleted",
+  "home.deletedUntil": "can be restored until {until}",
+  "home.deletedFault": "Which applications were deleted recently could not be read.",
+  "home.restore": "Restore",
   "home.filter": "Status",
   "home.anyStatus": "Any status",
 

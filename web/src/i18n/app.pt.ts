@@ -109,7 +109,7 @@ export const appPt: Record<keyof typeof appEn, string> = {
   "log.reconnecting": "A transmissão foi interrompida; está sendo reaberta.",
 
   "delete.title": "Zona de perigo",
-  "delete.text": "Excluir {name} remove o repositório, as imagens, o namespace, o endereço e a entrada no catálogo. Não há como desfazer.",
+  "delete.text": "Excluir {name} remove o repositório, as imagens, o namespace, o endereço e a entrada no catálogo. Enquanto a plataforma guardar uma cópia, dá para restaurá-lo na página inicial.",
   "delete.button": "Excluir {name}",
   "delete.confirmTitle": "Excluir {name}?",
   "delete.confirmText": "Digite o nome do aplicativo para confirmar.",
@@ -121,6 +121,7 @@ export const appPt: Record<keyof typeof appEn, string> = {
   "delete.gone": "{name} não existe mais",
   "delete.goneText": "Cada parte foi procurada de novo e não foi encontrada.",
   "deleteStep.stop": "Entregas interrompidas",
+  "deleteStep.backup": "Guardado por um tempo",
   "deleteStep.repository": "Repositório",
   "deleteStep.application": "Application",
   "deleteStep.namespace": "Namespace",
@@ -138,6 +139,10 @@ export const appPt: Record<keyof typeof appEn, string> = {
   "home.leftover": "Uma tarefa deixou algo para trás: {what}",
   "home.leftoverAction": "Ver a tarefa",
   "home.leftoverFault": "Não foi possível ler se tarefas deixaram algo para trás.",
+  "home.deleted": "Excluídos há pouco",
+  "home.deletedUntil": "pode ser restaurado até {until}",
+  "home.deletedFault": "Não foi possível ler quais aplicativos foram excluídos há pouco.",
+  "home.restore": "Restaurar",
   "home.filter": "Situação",
   "home.anyStatus": "Qualquer situação",
 

@@ -7,7 +7,7 @@ const platform = join(import.meta.dirname, "../../../internal/platform");
 const refused = /refusal\.(?:New|Because)\(|RefusalError\{|Reason(?: =|:) (?=["`])|Reason(?: =|:) fmt\.Sprintf\(|\bproblem\(http\.|fault\.\w+f\(/g;
 
 /** Their sentences are all for people. */
-const whole = ["evaluate.go", "rollout.go", "probe.go", "live.go", "deletion.go", "quota.go", "names.go", "validate.go"].map((name) => join(platform, "delivery", name));
+const whole = ["evaluate.go", "rollout.go", "probe.go", "live.go", "deletion.go", "keep.go", "restoration.go", "quota.go", "names.go", "validate.go"].map((name) => join(platform, "delivery", name));
 
 /** What only programs that speak the API themselves can provoke; the web app has no way to. */
 const programs = ["catalog/rest_query.go", "catalog/predicate.go", "catalog/filter.go", "catalog/paging.go", "catalog/fields.go", "scaffold/rest_tasks.go", "scaffold/stream.go"];

@@ -376,6 +376,7 @@ export const portalEn = {
   "permission.apps.create": "Create applications",
   "permission.apps.deploy": "Change files, roll back, run again",
   "permission.apps.delete": "Delete applications",
+  "permission.apps.restore": "Restore deleted applications",
   "permission.platform.read": "See the platform and its figures",
   "permission.catalog.read": "Read the catalog",
   "permission.catalog.write": "Register and refresh in the catalog",

@@ -378,6 +378,7 @@ export const portalPt: Record<keyof typeof portalEn, string> = {
   "permission.apps.create": "Criar aplicativos",
   "permission.apps.deploy": "Mudar arquivos, reverter, executar de novo",
   "permission.apps.delete": "Excluir aplicativos",
+  "permission.apps.restore": "Restaurar aplicativos excluídos",
   "permission.platform.read": "Ver a plataforma e seus indicadores",
   "permission.catalog.read": "Ler o catálogo",
   "permission.catalog.write": "Registrar e atualizar no catálogo",

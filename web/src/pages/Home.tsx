@@ -10,6 +10,7 @@ import { PageHead } from "../components/PageHead";
 import { Applications } from "../home/Applications";
 import classes from "./Home.module.css";
 import { HomeSkeleton } from "../home/HomeSkeleton";
+import { RecentlyDeleted } from "../home/RecentlyDeleted";
 import { NeedsYou } from "../home/NeedsYou";
 import { needsOf } from "../home/needs";
 import { UnderWay } from "../home/UnderWay";
@@ -26,6 +27,7 @@ export function Home() {
   const all = inOrder(live);
   const failed = all.filter(({ app }) => app.status === "failed").length;
   const leftovers = useFetched(() => unwrap(api.GET("/api/pronto/v1/leftovers")), [live.loaded, all.length, failed]);
+  const deleted = useFetched(() => unwrap(api.GET("/api/pronto/v1/deleted")), [live.loaded, all.length]);
   if (!live.loaded) {
     return <HomeSkeleton />;
   }
@@ -53,6 +55,8 @@ export function Home() {
           <CreateButton />
         </Empty>
       )}
+      {deleted.problem && <p className={classes.quiet}>{t("home.deletedFault")}</p>}
+      {deleted.data && deleted.data.apps.length > 0 && <RecentlyDeleted apps={deleted.data.apps} />}
     </>
   );
 }
