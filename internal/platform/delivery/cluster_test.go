@@ -157,8 +157,7 @@ func TestAnApplicationGoesLiveFailsSurvivesARestartAndIsDeleted(t *testing.T) {
 
 	_, digest := w.image("idp-hello", first)
 	image := "registry.example.com/idp-hello@" + digest
-	w.locked(func() { w.repos["idp-hello"].commit, w.repos["idp-hello"].deployment = deployed, "  image: "+image })
-	w.push("idp-hello", deployed, "deploy [skip ci]", "github-actions[bot]", "Bot")
+	w.deployed("idp-hello", deployed, image)
 	view := w.until("hello", "build is done", func(v delivery.View) bool { return phase(v, "build").Status == delivery.Done })
 	if view.URL != "" || phase(view, "build").Evidence["digest"] != digest {
 		t.Errorf("after the build: url %q, evidence %v", view.URL, phase(view, "build").Evidence)

@@ -185,6 +185,17 @@ func (w *world) push(repository, commit, message, login, kind string) {
 	}
 }
 
+// deployed is the pipeline's commit of an image.
+func (w *world) deployed(repository, commit, image string) {
+	w.t.Helper()
+	const message, bot = "deploy [skip ci]", "github-actions[bot]"
+	w.locked(func() {
+		r := w.repos[repository]
+		r.commit, r.message, r.author, r.deployment = commit, message, bot, "  image: "+image
+	})
+	w.push(repository, commit, message, bot, "Bot")
+}
+
 func (w *world) event(kind string, payload any) error {
 	body, err := json.Marshal(payload)
 	if err != nil {

@@ -42,8 +42,7 @@ func TestATimelineStaysWhenWhatItTellsOfIsGone(t *testing.T) {
 	w.until("hello", "its commit is known", func(v delivery.View) bool { return v.Delivery != nil && v.Delivery.Revision == first })
 	_, digest := w.image("idp-hello", first)
 	image := "registry.example.com/idp-hello@" + digest
-	w.locked(func() { w.repos["idp-hello"].commit, w.repos["idp-hello"].deployment = deployed, "  image: "+image })
-	w.push("idp-hello", deployed, "deploy [skip ci]", "github-actions[bot]", "Bot")
+	w.deployed("idp-hello", deployed, image)
 	w.namespace("hello")
 	w.ingress("hello")
 	w.application("idp-hello", deployed)
