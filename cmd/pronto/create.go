@@ -23,11 +23,11 @@ func createCommand(opts *options) *cobra.Command {
 				return err
 			}
 			ctx, name := cmd.Context(), args[0]
-			schema, err := c.ParameterSchema(ctx, template)
+			form, err := c.Form(ctx, template)
 			if err != nil {
 				return err
 			}
-			values, err := cli.Values(pairs, schema)
+			values, err := cli.Values(pairs, form)
 			if err != nil {
 				return usageError{err}
 			}

@@ -49,7 +49,7 @@ func TestAPipeGetsOneLineForEachChange(t *testing.T) {
 }
 
 func TestValuesTakeTheTypeOfTheirField(t *testing.T) {
-	schema := map[string]client.Property{"replicas": {Type: "integer"}, "public": {Type: "boolean"}, "name": {Type: "string"}}
+	schema := client.Form{Fields: map[string]client.Property{"replicas": {Type: "integer"}, "public": {Type: "boolean"}, "name": {Type: "string"}, "free": {}}}
 	got, err := cli.Values([]string{"replicas=3", "public=false", "name=7", "free=a=b"}, schema)
 	if err != nil {
 		t.Fatal(err)

@@ -132,33 +132,6 @@ func (c *Client) Create(ctx context.Context, templateRef string, values map[stri
 	return out.ID, err
 }
 
-// ParameterSchema returns the properties of a template's form, by name.
-func (c *Client) ParameterSchema(ctx context.Context, template string) (map[string]Property, error) {
-	var out struct {
-		Steps []struct {
-			Schema struct {
-				Properties map[string]Property `json:"properties"`
-			} `json:"schema"`
-		} `json:"steps"`
-	}
-	path := "/api/scaffolder/v2/templates/default/template/" + url.PathEscape(template) + "/parameter-schema"
-	if err := c.call(ctx, http.MethodGet, path, nil, &out); err != nil {
-		return nil, err
-	}
-	properties := map[string]Property{}
-	for _, step := range out.Steps {
-		for name, p := range step.Schema.Properties {
-			properties[name] = p
-		}
-	}
-	return properties, nil
-}
-
-// Property is a form field's type as JSON Schema names it.
-type Property struct {
-	Type string `json:"type"`
-}
-
 // Logs copies an application's pod logs to out; with follow it goes on until ctx is done.
 func (c *Client) Logs(ctx context.Context, name string, follow bool, out io.Writer) error {
 	path := "/api/pronto/v1/apps/" + url.PathEscape(name) + "/logs"

@@ -154,6 +154,7 @@ func TestTheCommandsExitCodesMeanSomething(t *testing.T) {
 		"a template that is not":          {3, []string{"create", "bad3", "--template", "cobol"}},
 		"no name":                         {2, []string{"create"}},
 		"a field without a value":         {2, []string{"create", "bad3", "--set", "replicas"}},
+		"a field that is not":             {2, []string{"create", "bad3", "--set", "replica=2"}},
 		"a flag that is not":              {2, []string{"apps", "--colour"}},
 		"an output format that is not":    {2, []string{"apps", "-o", "yaml"}},
 		"the deletion of what is not":     {3, []string{"delete", "nosuch"}},
