@@ -150,7 +150,7 @@ func (t Task) MarshalJSON() ([]byte, error) {
 		State           state      `json:"state"`
 	}{
 		t.ID, spec{templateAPI, info{t.TemplateRef}, t.Values, t.spec.Steps, t.spec.Output, user{t.CreatedBy}}, t.Status,
-		t.CreatedAt, timeOrNil(t.heartbeatAt), t.CreatedBy, state{t.Steps, t.Output, t.Error, secrets},
+		t.CreatedAt, timeOrNil(t.heartbeatAt), t.CreatedBy, state{append([]StepState{}, t.Steps...), t.Output, t.Error, secrets},
 	})
 }
 

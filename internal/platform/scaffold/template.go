@@ -208,8 +208,8 @@ func (d document) check(t *Template) error {
 		return fmt.Errorf("metadata.name: is missing")
 	case d.Spec.Type == "":
 		return fmt.Errorf("spec.type: is missing")
-	case len(t.Steps) == 0:
-		return fmt.Errorf("spec.steps: there are none")
+	case t.Steps == nil:
+		return fmt.Errorf("spec.steps: is missing; it is a list, which may be empty")
 	case !slices.Contains([]string{"", recoverNone, recoverStartOver}, t.recovery):
 		return fmt.Errorf("spec.EXPERIMENTAL_recovery.EXPERIMENTAL_strategy: %q is neither %s nor %s", t.recovery, recoverNone, recoverStartOver)
 	}

@@ -33,7 +33,7 @@ function faultsOf(template: Record<string, unknown>, lineOf: (path: readonly (st
   if (kind !== "Template") faults.push({ ...lineOf(["kind"]), key: "author.fault.kind" });
   if (!isNode(metadata) || typeof metadata.name !== "string" || metadata.name === "") faults.push({ ...lineOf(["metadata"]), key: "author.fault.name" });
   const steps = isNode(spec) ? spec.steps : undefined;
-  if (!Array.isArray(steps) || steps.length === 0) faults.push({ ...lineOf(["spec"]), key: "author.fault.steps" });
+  if (!Array.isArray(steps)) faults.push({ ...lineOf(["spec"]), key: "author.fault.steps" });
   else {
     steps.forEach((step: unknown, index) => {
       if (!isNode(step) || typeof step.action !== "string") faults.push({ ...lineOf(["spec", "steps", index]), key: "author.fault.action", values: { index } });

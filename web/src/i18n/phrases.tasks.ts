@@ -3,7 +3,6 @@ import type { Phrase } from "./server";
 /** What the scaffolder says of forms, templates, tasks and what they leave behind. */
 export const taskPhrases: readonly Phrase[] = [
   // fields
-  [/^is not a field of this form$/, "não é um campo deste formulário"],
   [/^is required$/, "é obrigatório"],
   [/^requires property "(.+)"$/, "precisa da propriedade “$1”"],
   [/^does not match pattern "(.+)"$/, "não segue o padrão “$1”"],

@@ -461,7 +461,7 @@ export const portalEn = {
   "author.tooLarge": "The directory has {size}; a dry run takes at most 10 MB.",
   "author.fault.kind": "kind: must be Template",
   "author.fault.name": "metadata.name: is missing; name the template",
-  "author.fault.steps": "spec.steps: give at least one step",
+  "author.fault.steps": "spec.steps: give a list of steps",
   "author.fault.action": "spec.steps[{index}].action: is missing; name the action",
   "author.fault.parameters": "spec.parameters: must be a page or a list of pages",
   "author.fault.object": "The document must be a mapping with apiVersion, kind, metadata and spec",

@@ -463,7 +463,7 @@ export const portalPt: Record<keyof typeof portalEn, string> = {
   "author.tooLarge": "O diretório tem {size}; a simulação aceita no máximo 10 MB.",
   "author.fault.kind": "kind: deve ser Template",
   "author.fault.name": "metadata.name: falta; dê um nome ao modelo",
-  "author.fault.steps": "spec.steps: dê pelo menos uma etapa",
+  "author.fault.steps": "spec.steps: dê uma lista de etapas",
   "author.fault.action": "spec.steps[{index}].action: falta; diga qual ação",
   "author.fault.parameters": "spec.parameters: deve ser uma página ou uma lista de páginas",
   "author.fault.object": "O documento deve ser um mapa com apiVersion, kind, metadata e spec",

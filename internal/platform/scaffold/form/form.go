@@ -68,7 +68,8 @@ func WithDefaults(pages []map[string]any, values map[string]any) map[string]any 
 	return complete
 }
 
-// Check validates values against every page.
+// Check validates values against every page. As in Backstage, what no page
+// asks for is taken, unless a page has additionalProperties: false.
 func Check(pages []map[string]any, values map[string]any) ([]Violation, error) {
 	var violations []Violation
 	for i, page := range pages {
@@ -78,31 +79,7 @@ func Check(pages []map[string]any, values map[string]any) ([]Violation, error) {
 		}
 		violations = append(violations, found...)
 	}
-	return append(violations, unknownFields(pages, values)...), nil
-}
-
-// unknownFields finds values that no page asks for: a misspelt name would
-// otherwise be lost without a word.
-func unknownFields(pages []map[string]any, values map[string]any) []Violation {
-	known := map[string]bool{}
-	for _, page := range pages {
-		for _, keyword := range []string{"allOf", "anyOf", "oneOf", "dependencies", "if", "additionalProperties", "patternProperties"} {
-			if _, ok := page[keyword]; ok {
-				return nil // further fields may come from there
-			}
-		}
-		properties, _ := page["properties"].(map[string]any)
-		for name := range properties {
-			known[name] = true
-		}
-	}
-	var violations []Violation
-	for name, value := range values {
-		if !known[name] {
-			violations = append(violations, newViolation([]string{name}, "additionalProperties", "is not a field of this form", nil, value, nil))
-		}
-	}
-	return violations
+	return violations, nil
 }
 
 // Validate checks a value against a JSON schema (draft 7, as Backstage's forms).

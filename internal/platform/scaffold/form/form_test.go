@@ -15,7 +15,8 @@ func TestPagesAreCheckedAsTheFormDoes(t *testing.T) {
 		"a lookahead that matches":      {properties(map[string]any{"a": map[string]any{"pattern": "^(?!idp-)[a-z]+$"}}), map[string]any{"a": "app"}, ""},
 		"a lookahead that does not":     {properties(map[string]any{"a": map[string]any{"pattern": "^(?!idp-)[a-z-]+$"}}), map[string]any{"a": "idp-app"}, "does not match pattern"},
 		"a pattern that backtracks":     {properties(map[string]any{"a": map[string]any{"pattern": "^(?=(a+)+b)(a+)+$"}}), map[string]any{"a": strings.Repeat("a", 60) + "!"}, "does not match pattern"},
-		"a field that nobody asked for": {properties(map[string]any{"a": map[string]any{}}), map[string]any{"b": 1}, "is not a field of this form"},
+		"a field that nobody asked for": {properties(map[string]any{"a": map[string]any{}}), map[string]any{"b": 1}, ""},
+		"a field that none may add":     {map[string]any{"properties": map[string]any{"a": map[string]any{}}, "additionalProperties": false}, map[string]any{"b": 1}, "is not allowed to have the additional property b"},
 		"a reference within":            {map[string]any{"definitions": map[string]any{"x": map[string]any{"type": "string"}}, "properties": map[string]any{"a": map[string]any{"$ref": "#/definitions/x"}}}, map[string]any{"a": 1}, "is not of a type(s) string"},
 	} {
 		begin := time.Now()
