@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/go-github/v74/github"
-
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
@@ -54,16 +52,20 @@ func (s *Service) Clean(ctx context.Context, id string) ([]Made, error) {
 }
 
 // takeAway removes what inspect found nothing against, the last thing first.
+// What is within a repository of the same task goes with it.
 func (s *Service) takeAway(ctx context.Context, task Task, made []Made) ([]Made, error) {
+	var within []int
 	for i := range slices.Backward(made) {
-		if made[i].Gone {
+		if _, goes := repositoryOf(made, made[i]); goes {
+			within = append(within, i)
 			continue
 		}
-		if err := s.remove(ctx, made[i]); err != nil {
-			return nil, fmt.Errorf("clean task %s: %w", task.ID, err)
+		if err := s.goAway(ctx, task, &made[i], s.remove); err != nil {
+			return nil, err
 		}
-		made[i].Gone = true
-		if err := s.journal.settle(ctx, task.ID, made[i]); err != nil {
+	}
+	for _, i := range within {
+		if err := s.goAway(ctx, task, &made[i], goneAlready); err != nil {
 			return nil, err
 		}
 	}
@@ -75,11 +77,32 @@ func (s *Service) takeAway(ctx context.Context, task Task, made []Made) ([]Made,
 	return made, s.discard(task.ID)
 }
 
-func (s *Service) remove(ctx context.Context, m Made) error {
-	if m.Kind == action.KindLocation {
-		return s.cfg.Catalog.RemoveLocation(ctx, m.id)
+// goAway removes one thing and writes that it is gone.
+func (s *Service) goAway(ctx context.Context, task Task, m *Made, remove func(context.Context, Made) error) error {
+	if m.Gone {
+		return nil
 	}
-	owner, name, _ := strings.Cut(m.Name, "/")
+	if err := remove(ctx, *m); err != nil {
+		return fmt.Errorf("clean task %s: %w", task.ID, err)
+	}
+	m.Gone = true
+	return s.journal.settle(ctx, task.ID, *m)
+}
+
+func goneAlready(context.Context, Made) error { return nil }
+
+func (s *Service) remove(ctx context.Context, m Made) error {
+	switch m.Kind {
+	case action.KindLocation:
+		return s.cfg.Catalog.RemoveLocation(ctx, m.id)
+	case action.KindRepository:
+		return s.removeRepository(ctx, m)
+	}
+	return s.host.TakeAway(ctx, m.thing())
+}
+
+func (s *Service) removeRepository(ctx context.Context, m Made) error {
+	owner, name, _ := strings.Cut(m.key, "/")
 	if err := s.cfg.SCM.DeleteRepository(ctx, owner, name); err != nil {
 		return err
 	}
@@ -87,100 +110,7 @@ func (s *Service) remove(ctx context.Context, m Made) error {
 	if errors.Is(err, scm.ErrNotFound) {
 		return nil
 	}
-	return errors.Join(err, fmt.Errorf("the forge still has repository %s", m.Name))
-}
-
-// inspect looks at what a task has made. What is gone is written down as gone;
-// what must stay gets a reason.
-func (s *Service) inspect(ctx context.Context, task Task) ([]Made, error) {
-	all, err := s.journal.made(ctx, `m.task_id = ?`, task.ID)
-	if err != nil {
-		return nil, err
-	}
-	made := append([]Made{}, all[task.ID]...)
-	for i := range made {
-		m, before := &made[i], made[i]
-		if m.Gone {
-			continue
-		}
-		switch m.Kind {
-		case action.KindRepository:
-			m.Gone, m.Reason, err = s.inspectRepository(ctx, *m)
-		case action.KindLocation:
-			m.Gone, m.Reason, err = s.inspectLocation(ctx, *m)
-		default:
-			m.Reason = "it is not known how to take it away"
-		}
-		if err != nil {
-			return nil, fmt.Errorf("look at %s %s of task %s: %w", m.Kind, m.Name, task.ID, err)
-		}
-		if *m == before {
-			continue
-		}
-		if err := s.journal.settle(ctx, task.ID, *m); err != nil {
-			return nil, err
-		}
-	}
-	return made, nil
-}
-
-const inDoubt = "it cannot be told whether this task has made it: look at it, and delete it by hand or retry the task"
-
-func (s *Service) inspectRepository(ctx context.Context, m Made) (gone bool, reason string, err error) {
-	owner, name, _ := strings.Cut(m.Name, "/")
-	found, err := s.cfg.SCM.Repository(ctx, owner, name)
-	switch {
-	case errors.Is(err, scm.ErrNotFound):
-		return true, "", nil
-	case err != nil:
-		return false, "", err
-	case m.intended:
-		return false, inDoubt, nil
-	case m.id != fmt.Sprint(found.GetID()):
-		return true, "", nil // another one has its name
-	}
-	branches, _, err := s.cfg.SCM.Repositories.ListBranches(ctx, owner, name, &github.BranchListOptions{ListOptions: github.ListOptions{PerPage: 100}})
-	if err != nil {
-		return false, "", fmt.Errorf("list branches: %w", err)
-	}
-	for _, branch := range branches {
-		if m.commit == "" || branch.GetCommit().GetSHA() != m.commit {
-			return false, fmt.Sprintf("branch %s has commits that this task did not make: delete the repository by hand if nobody needs it", branch.GetName()), nil
-		}
-	}
-	return false, "", nil
-}
-
-func (s *Service) inspectLocation(ctx context.Context, m Made) (gone bool, reason string, err error) {
-	locations, err := s.cfg.Catalog.Locations(ctx)
-	if err != nil {
-		return false, "", err
-	}
-	for _, location := range locations {
-		switch {
-		case location.Target != m.Name:
-		case m.intended:
-			return false, inDoubt, nil
-		case location.ID == m.id:
-			return false, "", nil
-		}
-	}
-	return true, "", nil
-}
-
-// lookAfter notices leftovers that were taken away by other means, such as the
-// deletion of an application.
-func (s *Service) lookAfter(ctx context.Context) error {
-	leftovers, err := s.Leftovers(ctx)
-	if err != nil {
-		return err
-	}
-	for _, left := range leftovers {
-		if _, err := s.inspect(ctx, Task{ID: left.ID}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(err, fmt.Errorf("the forge still has repository %s", m.key))
 }
 
 // clean marks a task that did not complete as one that is cleaned, and not

@@ -135,7 +135,7 @@ func TestOnlyWhatATaskMadeIsCleaned(t *testing.T) {
 	if _, err := w.cfg.DB.Exec(`UPDATE scaffolder_made SET state = 'intended', external_id = '' WHERE task_id = ?`, first.ID); err != nil {
 		t.Fatal(err)
 	}
-	if made, err := s.Clean(t.Context(), first.ID); err != nil || made[0].Reason != inDoubt || w.forge.deleted != 0 {
+	if made, err := s.Clean(t.Context(), first.ID); err != nil || made[0].Reason != action.InDoubt || w.forge.deleted != 0 {
 		t.Errorf("clean in doubt = %+v, %v", made, err)
 	}
 	done := newWorld(t, small(`

@@ -25,6 +25,7 @@ type testForge struct {
 
 	mu      sync.Mutex
 	repos   map[string]int64
+	parts   parts
 	created int
 	deleted int
 	pushes  int
@@ -47,6 +48,7 @@ func newForge(t *testing.T) *testForge {
 	mux.HandleFunc("PUT /api/v3/repos/{org}/{name}/topics", func(w http.ResponseWriter, _ *http.Request) {
 		reply(w, http.StatusOK, map[string]any{"names": []string{}})
 	})
+	f.partRoutes(mux)
 	mux.HandleFunc("/", f.git)
 	f.Server = httptest.NewServer(mux)
 	t.Cleanup(f.Close)

@@ -12,15 +12,20 @@ import (
 
 // Made is something that a task has made outside of its workspace.
 type Made struct {
-	Kind   string `json:"kind"` // repository, location
-	Name   string `json:"name"`
+	Kind   string `json:"kind"` // of package action
+	Name   string `json:"name"` // for people, without the task's secrets
 	URL    string `json:"url,omitempty"`
 	Step   string `json:"step,omitempty"`
 	Gone   bool   `json:"gone"`
 	Reason string `json:"reason,omitempty"` // why it could not be taken away
 
-	id, commit string
-	intended   bool // it was about to be made when the task was cut off
+	key, id, commit string
+	intended        bool // it was about to be made when the task was cut off
+}
+
+// thing is what its action noted of it.
+func (m Made) thing() action.Thing {
+	return action.Thing{Kind: m.Kind, Name: m.key, Label: m.Name, ID: m.id, URL: m.URL, Commit: m.commit}
 }
 
 // The states of a thing in the table.
@@ -73,7 +78,7 @@ func (s *Service) Leftovers(ctx context.Context) ([]Leftover, error) {
 // made returns what tasks have made, by task; the condition is on m (what was
 // made) and t (its task).
 func (j journal) made(ctx context.Context, condition string, arguments ...any) (map[string][]Made, error) {
-	rows, err := j.db.QueryContext(ctx, `SELECT m.task_id, m.kind, m.name, m.state, m.external_id, m.url, m.commit_sha, m.reason, coalesce(s.id, '')
+	rows, err := j.db.QueryContext(ctx, `SELECT m.task_id, m.kind, m.name, iif(m.label = '', m.name, m.label), m.state, m.external_id, m.url, m.commit_sha, m.reason, coalesce(s.id, '')
 		FROM scaffolder_made m JOIN scaffolder_tasks t ON t.id = m.task_id
 		LEFT JOIN scaffolder_steps s ON s.task_id = m.task_id AND s.position = m.position
 		WHERE `+condition+` ORDER BY m.task_id, m.position, m.created_at, m.rowid`, arguments...)
@@ -85,7 +90,7 @@ func (j journal) made(ctx context.Context, condition string, arguments ...any) (
 	for rows.Next() {
 		var m Made
 		var task, state string
-		if err := rows.Scan(&task, &m.Kind, &m.Name, &state, &m.id, &m.URL, &m.commit, &m.Reason, &m.Step); err != nil {
+		if err := rows.Scan(&task, &m.Kind, &m.key, &m.Name, &state, &m.id, &m.URL, &m.commit, &m.Reason, &m.Step); err != nil {
 			return nil, fmt.Errorf("read what tasks have made: %w", err)
 		}
 		m.Gone, m.intended = state == madeGone, state == madeIntended
@@ -97,7 +102,7 @@ func (j journal) made(ctx context.Context, condition string, arguments ...any) (
 // settle writes that a thing is gone, or why it is not.
 func (j journal) settle(ctx context.Context, task string, m Made) error {
 	_, err := j.db.ExecContext(ctx, `UPDATE scaffolder_made SET reason = ?, state = CASE WHEN ? THEN 'gone' ELSE state END
-		WHERE task_id = ? AND kind = ? AND name = ?`, m.Reason, m.Gone, task, m.Kind, m.Name)
+		WHERE task_id = ? AND kind = ? AND name = ?`, m.Reason, m.Gone, task, m.Kind, m.key)
 	if err != nil {
 		return fmt.Errorf("write what became of %s %s of task %s: %w", m.Kind, m.Name, task, err)
 	}
@@ -109,6 +114,7 @@ type ledger struct {
 	service  *Service
 	task     string
 	position int
+	redact   func(string) string // takes the task's secrets out of a text
 }
 
 var _ action.Ledger = ledger{}
@@ -139,10 +145,10 @@ func (l ledger) Made(ctx context.Context, thing action.Thing) error {
 
 func (l ledger) write(ctx context.Context, thing action.Thing, state string) error {
 	_, err := l.service.cfg.DB.ExecContext(ctx, `INSERT INTO scaffolder_made
-		(task_id, kind, name, position, state, external_id, url, commit_sha, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		(task_id, kind, name, label, position, state, external_id, url, commit_sha, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (task_id, kind, name) DO UPDATE SET state = excluded.state, external_id = excluded.external_id, url = excluded.url,
 		commit_sha = CASE WHEN excluded.commit_sha = '' THEN commit_sha ELSE excluded.commit_sha END, reason = ''`,
-		l.task, thing.Kind, thing.Name, l.position, state, thing.ID, thing.URL, thing.Commit, l.service.cfg.Clock().UnixMilli())
+		l.task, thing.Kind, thing.Name, l.redact(thing.Label), l.position, state, thing.ID, thing.URL, thing.Commit, l.service.cfg.Clock().UnixMilli())
 	if err != nil {
 		return fmt.Errorf("write %s %s of task %s: %w", thing.Kind, thing.Name, l.task, err)
 	}

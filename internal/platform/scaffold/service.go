@@ -85,6 +85,7 @@ type Service struct {
 	engine    *expression.Engine
 	templates *registry
 	snapshots snapshot.Store
+	host      *action.Host
 	actions   map[string]action.Action
 	queue     *river.Client[*sql.Tx]
 	changes   *signals
@@ -128,10 +129,11 @@ func New(cfg Config) (*Service, error) {
 		changes:   newSignals(), running: map[string]*context.CancelFunc{},
 		rehearsals: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
-	s.actions = action.Builtin(&action.Host{
+	s.host = &action.Host{
 		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain, Tree: s.tree,
 		Rights: cfg.Rights,
-	})
+	}
+	s.actions = action.Builtin(s.host)
 	s.queue, err = newQueue(s)
 	return s, err
 }

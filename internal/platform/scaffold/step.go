@@ -71,6 +71,6 @@ func (r *run) call(position int, step Step) *action.Call {
 		DryRun: r.dry, Template: r.source,
 		Output: map[string]any{},
 		Log:    func(ctx context.Context, text string) error { return r.tell(ctx, step, text) },
-		Ledger: ledger{r.service, r.task.ID, position},
+		Ledger: ledger{r.service, r.task.ID, position, r.redact},
 	}
 }

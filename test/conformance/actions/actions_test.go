@@ -89,6 +89,12 @@ var files = map[string]string{
 	"lacking/template.yaml": header + `
     - {action: 'github:issues:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=whole', title: x}}
 `,
+	"hooking/template.yaml": header + `
+    - {id: hook, action: 'github:webhook', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=whole', webhookUrl: 'https://hooks.example.com/more'}}
+    - {id: again, action: 'github:webhook', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=whole', webhookUrl: 'https://hooks.example.com/more', contentType: json}}
+    - {id: known, action: 'github:webhook', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=whole', webhookUrl: 'https://hooks.example.com/'}}
+    - {action: 'github:issues:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=whole', title: x}}
+`,
 	"variables/template.yaml": header + `
     - {action: 'github:repo:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', repoVariables: {region: eu}, secrets: {TOKEN: '${{ secrets.token }}'}}}
     - {action: 'github:environment:create', input: {repoUrl: '${{ environment.parameters.forgeHost }}?owner=apps&repo=variables', name: prod, environmentVariables: {region: us}, secrets: {KEY: '${{ secrets.token }}'}}}
@@ -230,8 +236,9 @@ func TestTheForgeServesWhatTemplatesAskOfGitHub(t *testing.T) {
 		t.Errorf("the repository is %v, %v", made, err)
 	}
 	w.readsVariables(t)
+	w.cleansWhatItHooked(t)
 	for template, says := range map[string]string{
-		"lacking": "list issues of apps/whole: this forge has no such feature",
+		"lacking": "create an issue of apps/whole: this forge has no such feature",
 		"waiting": "wait_timer is not supported by this forge",
 	} {
 		if task = w.do(t, template, nil); task.Status != scaffold.StatusFailed || !strings.Contains(task.Error, says) {
@@ -255,5 +262,23 @@ func (w *world) readsVariables(t *testing.T) {
 	secrets, _, err := w.scm.Actions.ListRepoSecrets(t.Context(), "apps", "variables", nil)
 	if err != nil || secrets.TotalCount != 1 || secrets.Secrets[0].Name != "TOKEN" {
 		t.Errorf("the repository's secrets are %v, %v", secrets, err)
+	}
+}
+
+// cleansWhatItHooked takes away the webhook that a failed task has made, and
+// leaves the one that was there before.
+func (w *world) cleansWhatItHooked(t *testing.T) {
+	t.Helper()
+	task := w.do(t, "hooking", nil)
+	made, err := w.tasks.Made(t.Context(), task.ID)
+	if err != nil || task.Status != scaffold.StatusFailed || len(made) != 1 || made[0].Name != "apps/whole https://hooks.example.com/more" || made[0].Step != "hook" {
+		t.Fatalf("the task is %s: %s; it made %+v, %v", task.Status, task.Error, made, err)
+	}
+	if made, err = w.tasks.Clean(t.Context(), task.ID); err != nil || !made[0].Gone {
+		t.Errorf("clean = %+v, %v", made, err)
+	}
+	hooks, _, err := w.scm.Repositories.ListHooks(t.Context(), "apps", "whole", nil)
+	if err != nil || len(hooks) != 1 || hooks[0].Config.GetURL() != "https://hooks.example.com/" {
+		t.Errorf("hooks = %v, %v", hooks, err)
 	}
 }

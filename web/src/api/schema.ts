@@ -1794,8 +1794,8 @@ export interface components {
         };
         Made: {
             /** @enum {string} */
-            kind: "repository" | "location";
-            /** @description owner/name of a repository, address of a location */
+            kind: "repository" | "location" | "branch" | "pull_request" | "webhook" | "deploy_key" | "environment" | "issue";
+            /** @description owner/name of a repository, address of a location; of what is within a repository, owner/name and what it is called there */
             name: string;
             /** Format: uri */
             url?: string;

@@ -46,7 +46,7 @@ export function Made({ id, status }: Props) {
       {problem && <Failure problem={problem} />}
       <ul className={classes.made}>
         {made.map((thing) => (
-          <OneMade key={`${thing.kind}-${thing.name}`} thing={thing} />
+          <OneMade key={keyOf(thing)} thing={thing} />
         ))}
       </ul>
       {unsuccessful && left.length > 0 && (
@@ -56,9 +56,9 @@ export function Made({ id, status }: Props) {
       )}
       <Confirm opened={asking} title={t("task.cleanTitle")} text={t("task.cleanText")} yes={t("task.clean")} no={t("task.cleanKeep")} busy={busy} onYes={() => void clean()} onNo={() => setAsking(false)}>
         <ul>
-          {left.map(({ kind, name }) => (
-            <li key={name}>
-              {t(`task.kind.${kind}`)} <code>{name}</code>
+          {left.map((thing) => (
+            <li key={keyOf(thing)}>
+              {t(`task.kind.${thing.kind}`)} <code>{thing.name}</code>
             </li>
           ))}
         </ul>
@@ -66,6 +66,9 @@ export function Made({ id, status }: Props) {
     </section>
   );
 }
+
+/** keyOf tells things apart: two issues may have one title. */
+const keyOf = ({ kind, name, url }: Thing) => `${kind} ${name} ${url ?? ""}`;
 
 function OneMade({ thing }: { thing: Thing }) {
   const { t, saying } = useWords();

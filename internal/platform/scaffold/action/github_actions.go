@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -49,30 +50,33 @@ func (h *Host) webhook(ctx context.Context, c *Call, r repository, input map[str
 	if flag(input, "insecureSsl") {
 		insecure = "1"
 	}
-	config := map[string]any{"url": text(input, "webhookUrl", ""), "content_type": text(input, "contentType", "form"), "insecure_ssl": insecure}
+	address := text(input, "webhookUrl", "")
+	config := map[string]any{"url": address, "content_type": text(input, "contentType", "form"), "insecure_ssl": insecure}
 	if secret := text(input, "webhookSecret", ""); secret != "" {
 		config["secret"] = secret
 	}
-	var there []struct {
-		ID     int64 `json:"id"`
-		Config struct {
-			URL string `json:"url"`
-		} `json:"config"`
-	}
-	if err := h.ask(ctx, "list webhooks of "+r.String(), http.MethodGet, r.path("hooks")+"?per_page=100", nil, &there); err != nil {
+	body := map[string]any{"name": "web", "config": config, "events": events, "active": flagOr(input, "active", true)}
+	hook := part(KindWebhook, r, address, address)
+	known, there, err := h.find(ctx, hook)
+	if err != nil {
 		return err
 	}
-	body := map[string]any{"config": config, "events": events, "active": flagOr(input, "active", true)}
-	for _, hook := range there {
-		if hook.Config.URL == config["url"] {
-			return h.ask(ctx, "change webhook of "+r.String(), http.MethodPatch, r.path("hooks", fmt.Sprint(hook.ID)), body, nil)
+	if there {
+		hook.ID = fmt.Sprint(known.ID)
+		if err := c.claim(ctx, hook); err != nil {
+			return err
 		}
+		return h.ask(ctx, "change webhook of "+r.String(), http.MethodPatch, r.path("hooks", hook.ID), body, nil)
 	}
-	body["name"] = "web"
-	if err := h.ask(ctx, "create webhook of "+r.String(), http.MethodPost, r.path("hooks"), body, nil); err != nil {
+	_, err = c.make(ctx, hook, func(ctx context.Context) (id, address string, err error) {
+		var made found
+		err = h.ask(ctx, "create webhook of "+r.String(), http.MethodPost, r.path("hooks"), body, &made)
+		return fmt.Sprint(made.ID), "", err
+	})
+	if err != nil {
 		return err
 	}
-	return c.logf(ctx, "Webhook %s created successfully", config["url"])
+	return c.logf(ctx, "Webhook %s created successfully", address)
 }
 
 func actionsDispatch(h *Host) Action {
@@ -159,35 +163,51 @@ func issuesCreate(h *Host) Action {
 
 // createIssue opens an issue, unless a run of this task that was cut off has.
 func (h *Host) createIssue(ctx context.Context, c *Call, r repository, input map[string]any) error {
-	type issue struct {
-		Number    int       `json:"number"`
-		Title     string    `json:"title"`
-		Body      string    `json:"body"`
-		URL       string    `json:"html_url"`
-		CreatedAt time.Time `json:"created_at"`
-	}
-	var there []issue
-	since := c.CreatedAt.UTC().Format(time.RFC3339)
-	if err := h.ask(ctx, "list issues of "+r.String(), http.MethodGet, r.path("issues")+"?state=all&per_page=100&since="+since, nil, &there); err != nil {
+	title, body := text(input, "title", ""), text(input, "body", "")
+	issue, err := h.openIssue(ctx, c, issuePart(r, title, body))
+	if err != nil {
 		return err
 	}
-	title, body := text(input, "title", ""), text(input, "body", "")
-	for _, one := range there {
-		if one.Title == title && one.Body == body && !one.CreatedAt.Before(c.CreatedAt.Truncate(time.Second)) {
-			c.Output["issueUrl"], c.Output["issueNumber"] = one.URL, one.Number
-			return nil
+	if issue.ID == "" {
+		issue, err = c.make(ctx, issue, func(ctx context.Context) (id, address string, err error) {
+			var made found
+			err = h.ask(ctx, "create an issue of "+r.String(), http.MethodPost, r.path("issues"), issueRequest(title, body, input), &made)
+			return fmt.Sprint(made.Number), made.URL, err
+		})
+		if err != nil {
+			return err
+		}
+		if err := c.logf(ctx, "Created issue #%s: %s", issue.ID, title); err != nil {
+			return err
 		}
 	}
+	number, err := strconv.ParseInt(issue.ID, 10, 64)
+	c.Output["issueUrl"], c.Output["issueNumber"] = issue.URL, number
+	return err
+}
+
+// openIssue is an issue that this task has opened before, or was about to open
+// when it was cut off; without an ID, if it has not.
+func (h *Host) openIssue(ctx context.Context, c *Call, issue Thing) (Thing, error) {
+	noted, intended, err := c.Ledger.Find(ctx, issue.Kind, issue.Name)
+	if err != nil || !intended || noted.ID != "" {
+		issue.ID, issue.URL = noted.ID, noted.URL
+		return issue, err
+	}
+	one, there, err := h.find(ctx, issue)
+	if err != nil || !there || one.CreatedAt.Before(c.CreatedAt.Truncate(time.Second)) {
+		return issue, err
+	}
+	issue.ID, issue.URL = fmt.Sprint(one.Number), one.URL
+	return issue, c.Ledger.Made(ctx, issue)
+}
+
+func issueRequest(title, body string, input map[string]any) map[string]any {
 	request := map[string]any{"title": title, "body": body}
 	for _, name := range []string{"assignees", "labels", "milestone"} {
 		if value, ok := input[name]; ok {
 			request[name] = value
 		}
 	}
-	var made issue
-	if err := h.ask(ctx, "create an issue of "+r.String(), http.MethodPost, r.path("issues"), request, &made); err != nil {
-		return err
-	}
-	c.Output["issueUrl"], c.Output["issueNumber"] = made.URL, made.Number
-	return c.logf(ctx, "Created issue #%d: %s", made.Number, title)
+	return request
 }

@@ -35,20 +35,8 @@ func deployKeyCreate(h *Host) Action {
 
 func (h *Host) createDeployKey(ctx context.Context, c *Call, r repository, input map[string]any) error {
 	name, public := text(input, "deployKeyName", ""), strings.TrimSpace(text(input, "publicKey", ""))
-	var there []struct {
-		Title, Key string
-	}
-	if err := h.ask(ctx, "list deploy keys of "+r.String(), http.MethodGet, r.path("keys")+"?per_page=100", nil, &there); err != nil {
+	if err := h.ensureDeployKey(ctx, c, r, public, name); err != nil {
 		return err
-	}
-	known := false
-	for _, key := range there {
-		known = known || strings.HasPrefix(public, strings.TrimSpace(key.Key))
-	}
-	if !known {
-		if err := h.ask(ctx, "create a deploy key of "+r.String(), http.MethodPost, r.path("keys"), map[string]any{"title": name, "key": public}, nil); err != nil {
-			return err
-		}
 	}
 	secret := text(input, "privateKeySecretName", strings.ToUpper(strings.Join(strings.Fields(name), "_"))+"_PRIVATE_KEY")
 	if err := h.secrets(ctx, r.path("actions", "secrets"), r.String(), map[string]any{secret: input["privateKey"]}); err != nil {
@@ -56,6 +44,24 @@ func (h *Host) createDeployKey(ctx context.Context, c *Call, r repository, input
 	}
 	c.Output["privateKeySecretName"] = secret
 	return nil
+}
+
+func (h *Host) ensureDeployKey(ctx context.Context, c *Call, r repository, public, name string) error {
+	key := keyPart(r, public, name)
+	known, there, err := h.find(ctx, key)
+	if err != nil {
+		return err
+	}
+	if there {
+		key.ID = fmt.Sprint(known.ID)
+		return c.claim(ctx, key)
+	}
+	_, err = c.make(ctx, key, func(ctx context.Context) (id, address string, err error) {
+		var made found
+		err = h.ask(ctx, "create a deploy key of "+r.String(), http.MethodPost, r.path("keys"), map[string]any{"title": name, "key": public}, &made)
+		return fmt.Sprint(made.ID), "", err
+	})
+	return err
 }
 
 func branchProtectionCreate(h *Host) Action {
@@ -180,7 +186,7 @@ func environmentCreate(h *Host) Action {
 	}, h.createEnvironment)
 }
 
-func (h *Host) createEnvironment(ctx context.Context, _ *Call, r repository, input map[string]any) error {
+func (h *Host) createEnvironment(ctx context.Context, c *Call, r repository, input map[string]any) error {
 	name := text(input, "name", "")
 	body := map[string]any{"deployment_branch_policy": input["deploymentBranchPolicy"]}
 	if _, ok := input["waitTimer"]; ok {
@@ -192,7 +198,7 @@ func (h *Host) createEnvironment(ctx context.Context, _ *Call, r repository, inp
 	if name == "" {
 		return fault.Inputf("name: is empty")
 	}
-	if err := h.ask(ctx, fmt.Sprintf("create environment %s of %s", name, r), http.MethodPut, r.path("environments", name), body, nil); err != nil {
+	if err := h.putEnvironment(ctx, c, r, name, body); err != nil {
 		return err
 	}
 	of := r.String() + " for " + name
@@ -200,4 +206,28 @@ func (h *Host) createEnvironment(ctx context.Context, _ *Call, r repository, inp
 		return err
 	}
 	return h.secrets(ctx, r.path("environments", name, "secrets"), of, input["secrets"])
+}
+
+// putEnvironment makes an environment, or changes the one that is there.
+func (h *Host) putEnvironment(ctx context.Context, c *Call, r repository, name string, body map[string]any) error {
+	environment := part(KindEnvironment, r, name, name)
+	put := func(ctx context.Context) (id, address string, err error) {
+		var made found
+		err = h.ask(ctx, fmt.Sprintf("create environment %s of %s", name, r), http.MethodPut, r.path("environments", name), body, &made)
+		return fmt.Sprint(made.ID), made.URL, err
+	}
+	known, there, err := h.environment(ctx, r, name)
+	switch {
+	case err != nil:
+		return err
+	case !there:
+		_, err = c.make(ctx, environment, put)
+		return err
+	}
+	environment.ID, environment.URL = fmt.Sprint(known.ID), known.URL
+	if err := c.claim(ctx, environment); err != nil {
+		return err
+	}
+	_, _, err = put(ctx)
+	return err
 }

@@ -14,10 +14,11 @@ const (
 // Thing is something that an action makes outside of the workspace.
 type Thing struct {
 	Kind   string
-	Name   string // owner/name of a repository, target of a location
+	Name   string // owner/name of a repository, target of a location; of others see part
+	Label  string // what people read; empty: the name
 	ID     string // of the forge or of the catalog; empty until it is known to be made
 	URL    string
-	Commit string // the only one that the task pushes to a repository; empty until it does
+	Commit string // the only one that the task pushes to a repository or branch; empty until it does
 }
 
 // Ledger keeps account of what a task makes outside of its workspace. An

@@ -235,28 +235,46 @@ func repositoryThing(p publication, r *github.Repository, commit string) Thing {
 // push sends the commit, unless the repository has it: then somebody may have
 // pushed on top of it already, and pushing again would be refused.
 func (h *Host) push(ctx context.Context, c *Call, p publication, r *github.Repository, commit string) error {
-	_, err := h.SCM.Branch(ctx, p.owner, p.name, p.branch)
-	if err == nil {
-		err = h.SCM.Commit(ctx, p.owner, p.name, commit)
-		if errors.Is(err, scm.ErrNotFound) {
-			return fault.Conflictf("Repository %s/%s has other commits already", p.owner, p.name)
-		}
-		return err
-	}
-	if !errors.Is(err, scm.ErrNotFound) {
-		return err
-	}
 	thing := repositoryThing(p, r, commit)
-	noted, found, err := c.Ledger.Find(ctx, KindRepository, thing.Name)
+	noted, known, err := c.Ledger.Find(ctx, KindRepository, thing.Name)
 	if err != nil {
 		return err
 	}
-	if found && noted.ID == thing.ID { // else it is not of this task's making, and never to be taken away
-		if err := c.Ledger.Made(ctx, thing); err != nil {
-			return err
-		}
+	mine := known && noted.ID == thing.ID // else it is not of this task's making, and never to be taken away
+	branch := part(KindBranch, p.repository, p.branch, p.branch)
+	branch.Commit = commit
+	_, err = h.SCM.Branch(ctx, p.owner, p.name, p.branch)
+	switch {
+	case err == nil:
+		return h.pushedBefore(ctx, c, p, branch)
+	case !errors.Is(err, scm.ErrNotFound):
+		return err
+	case !mine:
+		_, err = c.make(ctx, branch, func(ctx context.Context) (id, address string, err error) {
+			return p.branch, "", h.send(ctx, p, r, commit)
+		})
+		return err
 	}
+	if err := c.Ledger.Made(ctx, thing); err != nil {
+		return err
+	}
+	return h.send(ctx, p, r, commit)
+}
+
+func (h *Host) pushedBefore(ctx context.Context, c *Call, p publication, branch Thing) error {
+	err := h.SCM.Commit(ctx, p.owner, p.name, branch.Commit)
+	if errors.Is(err, scm.ErrNotFound) {
+		return fault.Conflictf("Repository %s/%s has other commits already", p.owner, p.name)
+	}
+	if err != nil {
+		return err
+	}
+	branch.ID = p.branch
+	return c.claim(ctx, branch)
+}
+
+func (h *Host) send(ctx context.Context, p publication, r *github.Repository, commit string) error {
 	git := gitcmd.Git{Dir: p.source, Remote: h.Git, Env: p.env()}
-	_, err = git.Run(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch)
+	_, err := git.Run(ctx, "push", "--quiet", r.GetCloneURL(), commit+":refs/heads/"+p.branch)
 	return err
 }

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/url"
 	"os"
 	"path"
+	"strconv"
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/fault"
@@ -53,89 +53,127 @@ func pullRequest(h *Host) Action {
 	}, h.requestPull)
 }
 
-type pull struct {
-	Number int    `json:"number"`
-	URL    string `json:"html_url"`
-}
-
 // requestPull looks first for a request that a run which was cut off has made;
 // a forge without pull requests is left as it was.
 func (h *Host) requestPull(ctx context.Context, c *Call, r repository, input map[string]any) error {
 	branch := text(input, "branchName", "")
-	var open []pull
-	query := url.Values{"head": {r.owner + ":" + branch}, "state": {"open"}}.Encode()
-	if err := h.ask(ctx, "list pull requests of "+r.String(), http.MethodGet, r.path("pulls")+"?"+query, nil, &open); err != nil {
+	request := part(KindPullRequest, r, branch, branch)
+	open, there, err := h.find(ctx, request)
+	if err != nil {
 		return err
 	}
-	target := text(input, "targetBranchName", "")
-	if target == "" {
-		found, err := h.SCM.Repository(ctx, r.owner, r.name)
-		if err != nil {
-			return err
-		}
-		target = found.GetDefaultBranch()
-	}
-	if err := h.pushBranch(ctx, c, r, branch, target, len(open) > 0 || flag(input, "update"), input); err != nil {
+	target, err := h.target(ctx, r, input)
+	if err != nil {
 		return err
 	}
-	var request pull
-	if len(open) > 0 {
-		request = open[0]
+	if err := h.pushBranch(ctx, c, r, branch, target, there || flag(input, "update"), input); err != nil {
+		return err
+	}
+	if there {
+		request.ID, request.URL = fmt.Sprint(open.Number), open.URL
+		err = c.claim(ctx, request)
 	} else {
-		err := h.ask(ctx, "create a pull request of "+r.String(), http.MethodPost, r.path("pulls"), map[string]any{
-			"title": input["title"], "body": input["description"], "head": branch, "base": target, "draft": flag(input, "draft")}, &request)
-		if err != nil {
-			return err
-		}
+		request, err = c.make(ctx, request, func(ctx context.Context) (id, address string, err error) {
+			var made found
+			err = h.ask(ctx, "create a pull request of "+r.String(), http.MethodPost, r.path("pulls"), map[string]any{
+				"title": input["title"], "body": input["description"], "head": branch, "base": target, "draft": flag(input, "draft")}, &made)
+			return fmt.Sprint(made.Number), made.URL, err
+		})
 	}
-	if people, teams := texts(input, "reviewers"), texts(input, "teamReviewers"); len(people)+len(teams) > 0 {
-		err := h.ask(ctx, "ask for reviews", http.MethodPost, r.path("pulls", fmt.Sprint(request.Number), "requested_reviewers"),
-			map[string]any{"reviewers": append([]string{}, people...), "team_reviewers": append([]string{}, teams...)}, nil)
-		if err != nil {
-			return err
-		}
+	if err != nil {
+		return err
 	}
-	c.Output["targetBranchName"], c.Output["remoteUrl"], c.Output["pullRequestNumber"] = target, request.URL, request.Number
-	return nil
+	if err := h.requestReviews(ctx, r, request.ID, input); err != nil {
+		return err
+	}
+	number, err := strconv.ParseInt(request.ID, 10, 64)
+	c.Output["targetBranchName"], c.Output["remoteUrl"], c.Output["pullRequestNumber"] = target, request.URL, number
+	return err
 }
 
-// pushBranch commits the workspace on top of the target by GitHub's API. The
-// commit depends on the task alone: made again, it is the same.
+// target is the branch to merge into.
+func (h *Host) target(ctx context.Context, r repository, input map[string]any) (string, error) {
+	if target := text(input, "targetBranchName", ""); target != "" {
+		return target, nil
+	}
+	found, err := h.SCM.Repository(ctx, r.owner, r.name)
+	return found.GetDefaultBranch(), err
+}
+
+func (h *Host) requestReviews(ctx context.Context, r repository, number string, input map[string]any) error {
+	people, teams := texts(input, "reviewers"), texts(input, "teamReviewers")
+	if len(people)+len(teams) == 0 {
+		return nil
+	}
+	return h.ask(ctx, "ask for reviews", http.MethodPost, r.path("pulls", number, "requested_reviewers"),
+		map[string]any{"reviewers": append([]string{}, people...), "team_reviewers": append([]string{}, teams...)}, nil)
+}
+
+// pushBranch pushes the workspace on top of the target. A branch that is there
+// already is changed only where that is asked for, or if this task has made it.
 func (h *Host) pushBranch(ctx context.Context, c *Call, r repository, branch, target string, change bool, input map[string]any) error {
 	base, err := h.SCM.Branch(ctx, r.owner, r.name, target)
 	if err != nil {
 		return err
 	}
 	there, err := h.SCM.Branch(ctx, r.owner, r.name, branch)
-	exists := err == nil
 	if err != nil && !errors.Is(err, scm.ErrNotFound) {
 		return err
 	}
-	tree, err := h.tree(ctx, c, r, input)
+	sha, err := h.commitOn(ctx, c, r, base, input)
 	if err != nil {
 		return err
+	}
+	pushed := part(KindBranch, r, branch, branch)
+	noted, intended, err := c.Ledger.Find(ctx, pushed.Kind, pushed.Name)
+	if err != nil {
+		return err
+	}
+	mine := intended && there != "" && there == noted.Commit
+	pushed.Commit = sha
+	switch {
+	case there == "":
+		return h.createBranch(ctx, c, r, branch, pushed)
+	case there != sha && !change && !mine:
+		return fault.Conflictf("Branch %s of %s exists already; update: true changes it", branch, r)
+	case there != sha:
+		err := h.ask(ctx, "commit to "+r.String(), http.MethodPatch, r.branchPath(branch), map[string]any{"sha": sha, "force": true}, nil)
+		if err != nil || !mine {
+			return err
+		}
+	case !mine:
+		return nil
+	}
+	pushed.ID = branch
+	return c.Ledger.Made(ctx, pushed)
+}
+
+func (h *Host) createBranch(ctx context.Context, c *Call, r repository, branch string, pushed Thing) error {
+	_, err := c.make(ctx, pushed, func(ctx context.Context) (id, address string, err error) {
+		return branch, "", h.ask(ctx, "commit to "+r.String(), http.MethodPost, r.path("git", "refs"),
+			map[string]any{"ref": "refs/heads/" + branch, "sha": pushed.Commit}, nil)
+	})
+	return err
+}
+
+// commitOn commits the workspace on top of another commit, by GitHub's API.
+// The commit depends on the task alone: made again, it is the same.
+func (h *Host) commitOn(ctx context.Context, c *Call, r repository, base string, input map[string]any) (sha string, err error) {
+	tree, err := h.tree(ctx, c, r, input)
+	if err != nil {
+		return "", err
 	}
 	var made struct {
 		SHA string `json:"sha"`
 	}
 	what := "commit to " + r.String()
 	if err := h.ask(ctx, what, http.MethodPost, r.path("git", "trees"), map[string]any{"base_tree": base, "tree": tree}, &made); err != nil {
-		return err
+		return "", err
 	}
 	author := map[string]string{"name": "Scaffolder", "email": "scaffolder@" + h.Domain, "date": c.CreatedAt.UTC().Format(time.RFC3339)}
 	err = h.ask(ctx, what, http.MethodPost, r.path("git", "commits"), map[string]any{"message": text(input, "commitMessage", text(input, "title", "")),
 		"tree": made.SHA, "parents": []string{base}, "author": author, "committer": author}, &made)
-	switch {
-	case err != nil:
-		return err
-	case exists && there == made.SHA:
-		return nil
-	case exists && !change:
-		return fault.Conflictf("Branch %s of %s exists already; update: true changes it", branch, r)
-	case exists:
-		return h.ask(ctx, what, http.MethodPatch, "repos/"+r.String()+"/git/refs/heads/"+branch, map[string]any{"sha": made.SHA, "force": true}, nil)
-	}
-	return h.ask(ctx, what, http.MethodPost, r.path("git", "refs"), map[string]any{"ref": "refs/heads/" + branch, "sha": made.SHA}, nil)
+	return made.SHA, err
 }
 
 // tree stores the files of the workspace and lists them as GitHub's trees do.
