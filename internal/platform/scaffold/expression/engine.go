@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"runtime/metrics"
 	"sync"
 	"time"
 
@@ -32,7 +31,7 @@ var (
 // Limits of one rendering. A skeleton renders in some milliseconds.
 const (
 	renderTime   = 5 * time.Second
-	renderMemory = 256 << 20 // growth of the heap while it renders
+	renderMemory = 256 << 20 // what it holds
 	renderOutput = 16 << 20
 	renderStack  = 2000
 	watchEvery   = 5 * time.Millisecond
@@ -55,6 +54,7 @@ type Engine struct {
 	hosts    []string
 	patience time.Duration // for one rendering
 	slots    chan struct{}
+	trials   chan struct{} // has a place for one rendering that is measured
 
 	mu   sync.Mutex
 	idle []*machine
@@ -72,7 +72,7 @@ func init() { regexp2.DefaultMatchTimeout = renderTime + 100*time.Millisecond }
 
 // New makes an engine whose repository URLs may name these hosts.
 func New(hosts []string) (*Engine, error) {
-	e := &Engine{hosts: hosts, patience: renderTime, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	e := &Engine{hosts: hosts, patience: renderTime, slots: make(chan struct{}, runtime.GOMAXPROCS(0)), trials: make(chan struct{}, 1)}
 	for _, source := range [][2]string{{"nunjucks.min.js", nunjucksSource}, {"guard.js", guardSource}, {"engine.js", engineSource}} {
 		tree, err := goja.Parse(source[0], source[1], parser.WithDisableSourceMaps)
 		if err != nil {
@@ -92,13 +92,18 @@ func New(hosts []string) (*Engine, error) {
 	return e, nil
 }
 
-// acquire waits for a slot and returns the machine used last, or a new one.
-func (e *Engine) acquire(ctx context.Context) (*machine, error) {
+// shared waits for a slot, until done is called.
+func (e *Engine) shared(ctx context.Context) (done func(), err error) {
 	select {
 	case e.slots <- struct{}{}:
+		return func() { <-e.slots }, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// acquire returns the machine used last, or a new one.
+func (e *Engine) acquire() (*machine, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if last := len(e.idle) - 1; last >= 0 {
@@ -106,21 +111,14 @@ func (e *Engine) acquire(ctx context.Context) (*machine, error) {
 		e.idle = e.idle[:last]
 		return m, nil
 	}
-	m, err := e.boot()
-	if err != nil {
-		<-e.slots
-	}
-	return m, err
+	return e.boot()
 }
 
-// release gives the slot back, and the machine unless it is broken.
-func (e *Engine) release(m *machine, broken bool) {
+// release keeps a machine for the next caller.
+func (e *Engine) release(m *machine) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if !broken {
-		e.idle = append(e.idle, m)
-	}
-	<-e.slots
+	e.idle = append(e.idle, m)
 }
 
 func (e *Engine) boot() (*machine, error) {
@@ -191,20 +189,10 @@ func (e *Engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 		}
 		texts[i] = string(text)
 	}
-	m, err := e.acquire(ctx)
-	if err != nil {
-		return err
+	text, err := e.render(ctx, e.shared, suspicion, pick, texts)
+	if errors.Is(err, errSuspect) {
+		text, err = e.render(ctx, e.alone, trial, pick, texts)
 	}
-	values := make([]goja.Value, len(texts))
-	for i, text := range texts {
-		values[i] = m.vm.ToValue(text)
-	}
-	result, err := m.guarded(ctx, e.patience, func() (goja.Value, error) { return pick(m)(goja.Undefined(), values...) })
-	text := ""
-	if err == nil {
-		text = result.String()
-	}
-	e.release(m, err != nil) // a limit may have left it in the middle of something
 	if err != nil {
 		return err
 	}
@@ -214,45 +202,40 @@ func (e *Engine) call(ctx context.Context, pick func(*machine) goja.Callable, ou
 	return json.Unmarshal([]byte(text), out)
 }
 
+// render calls a function of a machine, once there is room for it.
+func (e *Engine) render(ctx context.Context, room func(context.Context) (func(), error), measure func() gauge, pick func(*machine) goja.Callable, texts []string) (string, error) {
+	done, err := room(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
+	m, err := e.acquire()
+	if err != nil {
+		return "", err
+	}
+	values := make([]goja.Value, len(texts))
+	for i, text := range texts {
+		values[i] = m.vm.ToValue(text)
+	}
+	result, err := m.guarded(ctx, e.patience, measure(), func() (goja.Value, error) { return pick(m)(goja.Undefined(), values...) })
+	if err != nil {
+		return "", err // the machine is not used again: a limit may have left it in the middle of something
+	}
+	e.release(m)
+	return result.String(), nil
+}
+
 // guarded runs work and interrupts it when it takes too long or too much.
-func (m *machine) guarded(ctx context.Context, patience time.Duration, work func() (goja.Value, error)) (goja.Value, error) {
+func (m *machine) guarded(ctx context.Context, patience time.Duration, full gauge, work func() (goja.Value, error)) (goja.Value, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, patience,
 		limitf("it rendered for more than %s", patience))
 	watched := make(chan struct{})
-	go func() { defer close(watched); m.watch(ctx) }()
+	go func() { defer close(watched); m.watch(ctx, full) }()
 	result, err := work()
 	cancel()
 	<-watched
 	m.vm.ClearInterrupt()
 	return result, scriptError(err)
-}
-
-func (m *machine) watch(ctx context.Context) {
-	begin := heapSize()
-	ticker := time.NewTicker(watchEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			m.vm.Interrupt(context.Cause(ctx))
-			return
-		case <-ticker.C:
-			if heapSize() <= begin+renderMemory {
-				continue
-			}
-			runtime.GC() // what others left behind is not the template's
-			if heapSize() > begin+renderMemory {
-				m.vm.Interrupt(limitf("it took more than %d MiB of memory", renderMemory>>20))
-				return
-			}
-		}
-	}
-}
-
-func heapSize() uint64 {
-	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
-	metrics.Read(sample)
-	return sample[0].Value.Uint64()
 }
 
 // scriptError keeps what a script's error says and leaves out where in the

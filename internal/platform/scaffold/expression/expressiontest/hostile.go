@@ -26,6 +26,7 @@ var Hostile = map[string]string{
 	"a list as JSON":                       "{% set a = ['x'] %}{% for i in range(40) %}{% set a = [a, a] %}{% endfor %}${{ a | dump }}",
 	"a list in itself":                     "{% set a = [] %}${{ a.push(a) }}${{ a | dump }}",
 	"a list that doubles":                  "{% set a = range(10000) %}{% for i in range(40) %}{% set a = a.concat(a) %}{% endfor %}${{ a | length }} ",
+	"many texts":                           "{% set a = [] %}{% for i in range(10000) %}{% set n = a.push('x'.repeat(4000000)) %}{% endfor %}${{ a | length }} ",
 	"split":                                "${{ 'x'.repeat(16000000).split('') | length }} ",
 	"centre":                               "${{ 'x' | center(2000000000) }} ",
 	"indent":                               "${{ 'x' | indent(2000000000, true) }} ",
