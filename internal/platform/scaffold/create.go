@@ -61,7 +61,7 @@ func (s *Service) submit(ctx context.Context, task Task) (Task, error) {
 	// From here on the task stands: even if the caller leaves, it runs.
 	ctx = context.WithoutCancel(ctx)
 	s.tell(ctx, task)
-	return task, s.enqueue(ctx, task.ID)
+	return task, s.enqueue(ctx, task)
 }
 
 // accept returns the values with defaults, or a *form.Error.

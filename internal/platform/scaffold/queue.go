@@ -3,6 +3,7 @@ package scaffold
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -11,24 +12,39 @@ import (
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 )
 
-// taskArgs is the queue's message: do this task.
-type taskArgs struct {
-	ID string `json:"id"`
-}
+// turn is the queue's message: do the task that is next in the line. There is
+// one for each task.
+type turn struct{}
 
 // Kind implements river.JobArgs.
-func (taskArgs) Kind() string { return queueKind }
+func (turn) Kind() string { return queueKind }
 
 const queueKind = "scaffolder-task"
 
-type taskWorker struct {
-	river.WorkerDefaults[taskArgs]
+type turnWorker struct {
+	river.WorkerDefaults[turn]
 	service *Service
 }
 
 // Work implements river.Worker.
-func (w *taskWorker) Work(ctx context.Context, job *river.Job[taskArgs]) error {
-	return w.service.work(ctx, job.Args.ID)
+func (w *turnWorker) Work(ctx context.Context, _ *river.Job[turn]) error {
+	s := w.service
+	next, ok := s.line.next()
+	if !ok {
+		return nil
+	}
+	err := s.work(ctx, next.task)
+	if s.line.done(next.creator) && !errors.Is(ctx.Err(), context.Canceled) { // else the process ends
+		err = errors.Join(err, s.giveTurn(context.WithoutCancel(ctx)))
+	}
+	return err
+}
+
+func (s *Service) giveTurn(ctx context.Context) error {
+	if _, err := s.queue.Insert(ctx, turn{}, nil); err != nil {
+		return fmt.Errorf("queue a task: %w", err)
+	}
+	return nil
 }
 
 // localDriver tells River that nobody else inserts jobs: it then wakes its
@@ -42,7 +58,7 @@ const taskTimeout = 10 * time.Minute
 
 func newQueue(s *Service) (*river.Client[*sql.Tx], error) {
 	workers := river.NewWorkers()
-	if err := river.AddWorkerSafely(workers, &taskWorker{service: s}); err != nil {
+	if err := river.AddWorkerSafely(workers, &turnWorker{service: s}); err != nil {
 		return nil, fmt.Errorf("scaffold: queue: %w", err)
 	}
 	client, err := river.NewClient(localDriver{riversqlite.New(s.cfg.DB)}, &river.Config{

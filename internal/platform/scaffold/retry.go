@@ -34,7 +34,7 @@ func (s *Service) Retry(ctx context.Context, id string, secrets map[string]strin
 		return err
 	}
 	s.tell(ctx, task)
-	return s.enqueue(ctx, id)
+	return s.enqueue(ctx, task)
 }
 
 // retryable says why a task cannot go on; nil if it can.

@@ -74,7 +74,7 @@ type Config struct {
 	// KeepWorkspace is how long the workspace of a task that failed or was
 	// cancelled stays for a retry; default 7 days.
 	KeepWorkspace time.Duration
-	Workers       int // tasks at a time; default 3 for each processor
+	Workers       int // tasks at a time, see line; default 3 for each processor
 }
 
 // Service is the scaffolder. It is a part.Part.
@@ -88,6 +88,7 @@ type Service struct {
 	host      *action.Host
 	actions   map[string]action.Action
 	queue     *river.Client[*sql.Tx]
+	line      *line // of what the queue takes
 	changes   *signals
 
 	arrivals sync.Mutex // held while a task is made and queued: they are taken in that order
@@ -126,7 +127,7 @@ func New(cfg Config) (*Service, error) {
 	s := &Service{
 		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB, sealer}, engine: engine, templates: &registry{builtin: templates},
 		snapshots: snapshot.Store{Dir: filepath.Join(cfg.Dir, snapshots), Forge: cfg.SCM},
-		changes:   newSignals(), running: map[string]*context.CancelFunc{},
+		line:      newLine(cfg.Workers), changes: newSignals(), running: map[string]*context.CancelFunc{},
 		rehearsals: make(chan struct{}, runtime.GOMAXPROCS(0)),
 	}
 	s.host = &action.Host{
@@ -257,14 +258,12 @@ func (s *Service) again(ctx context.Context, id string) error {
 		return err
 	}
 	s.tell(ctx, task)
-	return s.enqueue(ctx, id)
+	return s.enqueue(ctx, task)
 }
 
-func (s *Service) enqueue(ctx context.Context, id string) error {
-	if _, err := s.queue.Insert(ctx, taskArgs{id}, nil); err != nil {
-		return fmt.Errorf("queue task %s: %w", id, err)
-	}
-	return nil
+func (s *Service) enqueue(ctx context.Context, task Task) error {
+	s.line.add(task.ID, task.CreatedBy)
+	return s.giveTurn(ctx)
 }
 
 // Get returns a task, or an *fault.Error named NotFoundError.
