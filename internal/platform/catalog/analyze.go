@@ -37,7 +37,7 @@ func (c *Catalog) postAnalyze(w http.ResponseWriter, r *http.Request) error {
 		} `json:"location"`
 		Filename string `json:"catalogFilename"`
 	}
-	if err := readStrict(r, &body); err != nil {
+	if err := strictBodies.Read(r, &body); err != nil {
 		return err
 	}
 	if err := checkLocation(body.Location.Type, body.Location.Target); err != nil {

@@ -3,7 +3,6 @@ package catalog
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/pronto-platform/pronto/internal/platform/fault"
@@ -11,6 +10,9 @@ import (
 
 // maxBody bounds what a request may send, in bytes.
 const maxBody = 1 << 20
+
+// bodies of requests; a strict one has no members but those that are asked for.
+var bodies, strictBodies = fault.Body{Limit: maxBody}, fault.Body{Limit: maxBody, Strict: true}
 
 // Handler serves Backstage's catalog REST API below /api/catalog/. Who may
 // change the catalog is checked before it.
@@ -62,7 +64,6 @@ func (c *Catalog) routes() []route {
 // is not the caller's is told to the log only.
 func (c *Catalog) answer(handle serve) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		err := handle(w, r)
 		if err == nil {
 			return
@@ -93,25 +94,4 @@ func (c *Catalog) write(w http.ResponseWriter, status int, value any) {
 	if _, err := w.Write(encoded); err != nil {
 		c.log.Debug("send an answer of the catalog", "error", err)
 	}
-}
-
-func readBody(r *http.Request, into any) error { return decodeBody(json.NewDecoder(r.Body), into) }
-
-// readStrict reads a body that has no keys but those of into.
-func readStrict(r *http.Request, into any) error {
-	decoder := json.NewDecoder(r.Body)
-	decoder.DisallowUnknownFields()
-	return decodeBody(decoder, into)
-}
-
-func decodeBody(decoder *json.Decoder, into any) error {
-	err := decoder.Decode(into)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case errors.As(err, &tooLarge):
-		return fault.Inputf("The body is larger than %d bytes", maxBody)
-	case err != nil:
-		return &fault.Error{Name: "InputError", Message: fmt.Sprintf("The body is not the expected JSON: %v", fault.Readable(err)), Cause: err}
-	}
-	return nil
 }

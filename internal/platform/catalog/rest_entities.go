@@ -100,7 +100,7 @@ func (c *Catalog) postByRefs(w http.ResponseWriter, r *http.Request) error {
 		Fields     []string        `json:"fields"`
 		Query      json.RawMessage `json:"query"`
 	}
-	if err := readBody(r, &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	filter, err := ParseFilter(r.URL.Query()["filter"]...)
@@ -139,7 +139,7 @@ func (c *Catalog) postRefresh(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		EntityRef string `json:"entityRef"`
 	}
-	if err := readBody(r, &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	if err := c.Refresh(r.Context(), body.EntityRef); err != nil {

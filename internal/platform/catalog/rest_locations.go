@@ -73,7 +73,7 @@ func parseLocationQuery(r *http.Request) (at locationCursor, err error) {
 		Limit  *int            `json:"limit"`
 		Query  json.RawMessage `json:"query"`
 	}
-	if err := readBody(r, &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return at, err
 	}
 	if body.Cursor != "" {
@@ -98,7 +98,7 @@ func locationInput(r *http.Request) (Location, error) {
 		Target   string `json:"target"`
 		Presence string `json:"presence"`
 	}
-	if err := readStrict(r, &body); err != nil {
+	if err := strictBodies.Read(r, &body); err != nil {
 		return Location{}, err
 	}
 	return Location{Type: body.Type, Target: body.Target}, checkLocation(body.Type, body.Target)
@@ -252,7 +252,7 @@ func (c *Catalog) postValidate(w http.ResponseWriter, r *http.Request) error {
 		Location string          `json:"location"`
 		Entity   json.RawMessage `json:"entity"`
 	}
-	if err := readBody(r, &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	problems := problemsOf(body.Entity)

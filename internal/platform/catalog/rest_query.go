@@ -134,7 +134,7 @@ type queryBody struct {
 
 func (c *Catalog) postByQuery(w http.ResponseWriter, r *http.Request) error {
 	var body queryBody
-	if err := readBody(r, &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	fields, err := parseFields(body.Fields)
@@ -270,7 +270,7 @@ func (c *Catalog) getFacets(w http.ResponseWriter, r *http.Request) error {
 
 func (c *Catalog) postFacets(w http.ResponseWriter, r *http.Request) error {
 	var body facetsBody
-	if err := readBody(r, &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	return c.answerFacets(w, r, body.Facets, query{Predicate: body.Query})

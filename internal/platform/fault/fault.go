@@ -8,12 +8,32 @@ import (
 	"net/http"
 )
 
+// The names of failures.
+const (
+	Input            = "InputError"              // what was given cannot be used
+	Authentication   = "AuthenticationError"     // it is not known who asks
+	NotAllowed       = "NotAllowedError"         // whoever asks may not do it
+	NotFound         = "NotFoundError"           // there is no such thing
+	MethodNotAllowed = "MethodNotAllowedError"   // not in this way
+	Conflict         = "ConflictError"           // not as things stand
+	TooLarge         = "PayloadTooLargeError"    // more than is taken
+	TooManyRequests  = "TooManyRequestsError"    // not so soon again
+	Unavailable      = "ServiceUnavailableError" // what is needed for it is not there
+)
+
+var statuses = map[string]int{
+	Input: http.StatusBadRequest, Authentication: http.StatusUnauthorized, NotAllowed: http.StatusForbidden,
+	NotFound: http.StatusNotFound, MethodNotAllowed: http.StatusMethodNotAllowed, Conflict: http.StatusConflict,
+	TooLarge: http.StatusRequestEntityTooLarge, TooManyRequests: http.StatusTooManyRequests,
+	Unavailable: http.StatusServiceUnavailable,
+}
+
 // Error is a failure with a name of Backstage's error catalogue and a sentence
 // for the person.
 type Error struct {
-	Name    string // e.g. "InputError"
-	Message string
-	Cause   error // for the log; may be nil
+	Name    string
+	Message string // safe to show
+	Cause   error  // for the log; may be nil
 }
 
 func (e *Error) Error() string { return e.Message }
@@ -23,40 +43,28 @@ func (e *Error) Unwrap() error { return e.Cause }
 
 // Status is the HTTP status that goes with the error's name.
 func (e *Error) Status() int {
-	switch e.Name {
-	case "InputError":
-		return http.StatusBadRequest
-	case "NotFoundError":
-		return http.StatusNotFound
-	case "ConflictError":
-		return http.StatusConflict
-	case "NotAllowedError":
-		return http.StatusForbidden
-	case "ServiceUnavailableError":
-		return http.StatusServiceUnavailable
+	if status, known := statuses[e.Name]; known {
+		return status
 	}
 	return http.StatusInternalServerError
 }
 
-// Inputf is an InputError: what was given cannot be used.
-func Inputf(format string, args ...any) error {
-	return &Error{Name: "InputError", Message: fmt.Sprintf(format, args...)}
+// Because is a failure of a name that hides its cause from the person.
+func Because(cause error, name, format string, args ...any) error {
+	return &Error{Name: name, Message: fmt.Sprintf(format, args...), Cause: cause}
 }
+
+// Inputf is an InputError.
+func Inputf(format string, args ...any) error { return Because(nil, Input, format, args...) }
 
 // NotFoundf is a NotFoundError.
-func NotFoundf(format string, args ...any) error {
-	return &Error{Name: "NotFoundError", Message: fmt.Sprintf(format, args...)}
-}
+func NotFoundf(format string, args ...any) error { return Because(nil, NotFound, format, args...) }
 
-// Conflictf is a ConflictError: something is there already.
-func Conflictf(format string, args ...any) error {
-	return &Error{Name: "ConflictError", Message: fmt.Sprintf(format, args...)}
-}
+// Conflictf is a ConflictError.
+func Conflictf(format string, args ...any) error { return Because(nil, Conflict, format, args...) }
 
-// NotAllowedf is a NotAllowedError: a template wants what none may.
-func NotAllowedf(format string, args ...any) error {
-	return &Error{Name: "NotAllowedError", Message: fmt.Sprintf(format, args...)}
-}
+// NotAllowedf is a NotAllowedError.
+func NotAllowedf(format string, args ...any) error { return Because(nil, NotAllowed, format, args...) }
 
 // Name is the name under which an error is shown.
 func Name(err error) string {
@@ -68,4 +76,4 @@ func Name(err error) string {
 }
 
 // IsNotFound reports whether err says that there is no such thing.
-func IsNotFound(err error) bool { return Name(err) == "NotFoundError" }
+func IsNotFound(err error) bool { return Name(err) == NotFound }

@@ -1,10 +1,7 @@
 package portal
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -13,6 +10,7 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 type appList struct {
@@ -177,24 +175,13 @@ func (p *Portal) deleteToken(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// readJSON reads one JSON object with no members but those of into.
+// readJSON reads one JSON object with no members but those of into; how large
+// it may be is bounded before.
 func readJSON(r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return problem(http.StatusBadRequest, "send the body as Content-Type: application/json")
 	}
-	decoder := json.NewDecoder(r.Body)
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(into); err != nil {
-		var tooLarge *http.MaxBytesError
-		if errors.As(err, &tooLarge) {
-			return err
-		}
-		return problem(http.StatusBadRequest, "the body cannot be read: "+err.Error())
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return problem(http.StatusBadRequest, "the body must be one JSON object")
-	}
-	return nil
+	return fault.Body{Limit: maxFileBody, Strict: true}.Read(r, into)
 }
 
 func intParameter(r *http.Request, name string, otherwise, least, most int) (int, error) {

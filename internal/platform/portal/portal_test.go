@@ -216,13 +216,13 @@ func TestBadBodiesGetAClearErrorAndChangeNothing(t *testing.T) {
 	_, server, who := setUp(t)
 	asJSON := []string{"Authorization", "Bearer pronto_admin", "Content-Type", "application/json"}
 	for body, want := range map[string]string{
-		"":                            "the body cannot be read",
-		"not json":                    "the body cannot be read",
-		`{"name":"x"} {}`:             "one JSON object",
-		`{"name":"x","role":"admin"}`: "unknown field",
+		"":                            "The body cannot be read: it is empty",
+		"not json":                    "The body cannot be read: it is not JSON",
+		`{"name":"x"} {}`:             "more than one JSON value",
+		`{"name":"x","role":"admin"}`: "there is no field",
 		`{"name":""}`:                 "name: give the token a name",
 		`{"name":"x","days":0}`:       "days: give a whole number from 1 to 365",
-		`{"name":"x","days":"two"}`:   "the body cannot be read",
+		`{"name":"x","days":"two"}`:   "days is of type string where a whole number is expected",
 		`{"name":"` + strings.Repeat("x", 81) + `"}`: "name: give the token a name",
 	} {
 		if got := call(t, "POST", server.URL+"/api/pronto/v1/tokens", body, asJSON...); got.status != 400 || !strings.Contains(got.body, want) {

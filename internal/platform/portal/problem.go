@@ -10,6 +10,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // envelope is Backstage's shape of an error.
@@ -40,7 +41,7 @@ var errorNames = map[int]string{
 	http.StatusNotFound:              "NotFoundError",
 	http.StatusMethodNotAllowed:      "MethodNotAllowedError",
 	http.StatusConflict:              "ConflictError",
-	http.StatusRequestEntityTooLarge: "InputError",
+	http.StatusRequestEntityTooLarge: "PayloadTooLargeError",
 	http.StatusTooManyRequests:       "TooManyRequestsError",
 	http.StatusServiceUnavailable:    "ServiceUnavailableError",
 }
@@ -61,11 +62,14 @@ func problem(status int, message string) error {
 // know is a fault of ours, whose cause only the log gets.
 func classify(err error) (status int, message string) {
 	var known *access.RefusalError
+	var named *fault.Error
 	var refused *refusal.Error
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &known):
 		return known.Status, known.Message
+	case errors.As(err, &named):
+		return named.Status(), named.Message
 	case errors.As(err, &refused):
 		return refusalStatus[refused.Kind], refused.Message
 	case errors.As(err, &tooLarge):

@@ -85,7 +85,7 @@ func TestADryRunSaysWhatIsWrong(t *testing.T) {
 		"bad step":       {fmt.Sprintf(rehearsal, w.forge.host(), `, {"id": "say"}`, ana, ""), 400, "template: spec.steps[4].action"},
 		"escape":         {strings.Replace(fmt.Sprintf(rehearsal, w.forge.host(), "", ana, ""), "skeleton/run", "../run", 1), 400, "directoryContents: path"},
 		"no template":    {`{}`, 400, "template: is missing"},
-		"too large":      {`{"x": "` + strings.Repeat("x", maxDryRun) + `"}`, 413, "InputError"},
+		"too large":      {`{"x": "` + strings.Repeat("x", maxDryRun) + `"}`, 413, "PayloadTooLargeError"},
 	} {
 		if status, body := post(s, "/api/scaffolder/v2/dry-run", c.body); status != c.status || !strings.Contains(body, c.says) {
 			t.Errorf("%s: %d %s", name, status, body)

@@ -108,7 +108,7 @@ func (s *Service) postAutocomplete(w http.ResponseWriter, r *http.Request) error
 	var body struct {
 		Context map[string]string `json:"context"`
 	}
-	if err := readBody(w, r, maxBody, "{token, context}", &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	provider, resource := r.PathValue("provider"), r.PathValue("resource")
@@ -158,7 +158,7 @@ func (s *Service) getExtensions(w http.ResponseWriter, _ *http.Request) error {
 
 func (s *Service) postDryRun(w http.ResponseWriter, r *http.Request) error {
 	var request DryRunRequest
-	if err := readBody(w, r, maxDryRun, "{template, values, directoryContents}", &request); err != nil {
+	if err := (fault.Body{Limit: maxDryRun, Optional: true}).Read(r, &request); err != nil {
 		return err
 	}
 	result, err := s.DryRun(r.Context(), request)

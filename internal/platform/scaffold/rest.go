@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/pronto-platform/pronto/internal/base/unrouted"
@@ -12,11 +11,14 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/form"
 )
 
-// Bounds of a submitted form, and of a template for a dry run.
+// Bounds of a submitted form, and of a template for a dry run, in bytes.
 const (
 	maxBody   = 1 << 20
 	maxDryRun = 10 << 20
 )
+
+// bodies of requests; most may be absent.
+var bodies = fault.Body{Limit: maxBody, Optional: true}
 
 // Handler serves /api/scaffolder/ and what tasks have made, below /api/pronto/v1/.
 func (s *Service) Handler() http.Handler {
@@ -56,27 +58,6 @@ func (s *Service) unknown(w http.ResponseWriter, r *http.Request, allow string) 
 	s.answerError(w, r, http.StatusNotFound, "NotFoundError", "Nothing is served at "+r.URL.Path)
 }
 
-// tooLargeError is answered with 413.
-type tooLargeError struct{ limit int64 }
-
-func (e *tooLargeError) Error() string {
-	return fmt.Sprintf("The body has more than %d bytes", e.limit)
-}
-
-// readBody reads a JSON object; shape says in the error what was expected. An
-// absent body leaves into as it is.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64, shape string, into any) error {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, limit)).Decode(into)
-	var tooLarge *http.MaxBytesError
-	switch {
-	case err == nil, errors.Is(err, io.EOF):
-		return nil
-	case errors.As(err, &tooLarge):
-		return &tooLargeError{tooLarge.Limit}
-	}
-	return &fault.Error{Name: "InputError", Message: "The body is not the expected JSON object " + shape + ": " + err.Error(), Cause: err}
-}
-
 func (s *Service) answer(w http.ResponseWriter, status int, body any) error {
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -94,10 +75,7 @@ func (s *Service) answer(w http.ResponseWriter, status int, body any) error {
 func (s *Service) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	var invalid *form.Error
 	var named *fault.Error
-	var tooLarge *tooLargeError
 	switch {
-	case errors.As(err, &tooLarge):
-		s.answerError(w, r, http.StatusRequestEntityTooLarge, "InputError", tooLarge.Error())
 	case errors.As(err, &invalid):
 		if err := s.answer(w, http.StatusBadRequest, map[string]any{"errors": invalid.Violations}); err != nil {
 			s.log.Error("answer", "error", err)

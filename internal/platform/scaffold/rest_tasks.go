@@ -19,7 +19,7 @@ func (s *Service) postTask(w http.ResponseWriter, r *http.Request) error {
 		Values      map[string]any    `json:"values"`
 		Secrets     map[string]string `json:"secrets"`
 	}
-	if err := readBody(w, r, maxBody, "{templateRef, values}", &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	task, err := s.Create(r.Context(), CreateRequest{TemplateRef: body.TemplateRef, Values: body.Values, Secrets: body.Secrets})
@@ -33,7 +33,7 @@ func (s *Service) postRetry(w http.ResponseWriter, r *http.Request) error {
 	var body struct {
 		Secrets map[string]string `json:"secrets"`
 	}
-	if err := readBody(w, r, maxBody, "{secrets}", &body); err != nil {
+	if err := bodies.Read(r, &body); err != nil {
 		return err
 	}
 	s.describe(r, "retry")

@@ -370,7 +370,7 @@ func TestBadInputIsAnsweredInBackstagesShape(t *testing.T) {
 		status                   int
 		says                     []string
 	}{
-		{"no JSON", "POST", "tasks", "{", 400, []string{`"name":"InputError"`, `"statusCode":400`}},
+		{"no JSON", "POST", "tasks", "{", 400, []string{`"name":"InputError"`, `"statusCode":400`, "The body cannot be read: it ends too early"}},
 		{"unknown template", "POST", "tasks", `{"templateRef":"nope","values":{}}`, 404, []string{"NotFoundError", "template:default/nope"}},
 		{"no template", "POST", "tasks", `{}`, 400, []string{"templateRef"}},
 		{"upper case", "POST", "tasks", form(`{"name":"Hello"}`), 400, []string{`"path":["name"]`, `"property":"instance.name"`, "does not match pattern"}},
@@ -381,7 +381,7 @@ func TestBadInputIsAnsweredInBackstagesShape(t *testing.T) {
 		{"replicas in words", "POST", "tasks", form(`{"name":"a","replicas":"two"}`), 400, []string{"is not of a type(s) integer"}},
 		{"an architecture that is not there", "POST", "tasks", form(`{"name":"a","architecture":"s390x"}`), 400, []string{"is not one of enum values: amd64,arm64"}},
 		{"a reserved name", "POST", "tasks", form(`{"name":"portal"}`), 400, []string{`"path":["name"]`, "is reserved"}},
-		{"a large body", "POST", "tasks", form(`{"name":"` + strings.Repeat("x", maxBody) + `"}`), 413, []string{"InputError"}},
+		{"a large body", "POST", "tasks", form(`{"name":"` + strings.Repeat("x", maxBody) + `"}`), 413, []string{"PayloadTooLargeError", "larger than 1048576 bytes"}},
 		{"wrong method", "PUT", "tasks", "", 405, []string{"MethodNotAllowedError", "GET"}},
 		{"unknown path", "GET", "nothing", "", 404, []string{"NotFoundError"}},
 		{"unknown task", "GET", "tasks/1", "", 404, []string{"NotFoundError"}},

@@ -13,7 +13,6 @@ export const catalogPhrases: readonly Phrase[] = [
   [/^(\S+) is described twice$/, "$1 está descrito duas vezes"],
   [/^(\S+): spec\.type "(.+)": a descriptor leads to locations of type url; those of type file are stated in (\S+)$/, "$1: spec.type “$2”: um descritor leva a locais do tipo url; os do tipo file ficam em $3"],
   [/^There is no (\S+) (\S+)$/, "Não existe $1 $2"],
-  [/^The body is larger than (\d+) bytes$/, "O corpo tem mais de $1 bytes"],
   [/^(\S+) stands for a registered location; delete the location (\S+) instead$/, "$1 representa um local registrado; exclua o local $2 em vez dele"],
   [/^Malformed cursor$/, "Cursor malformado"],
   [/^Registered locations must be of type 'url'; .+$/, "Locais registrados precisam ser do tipo 'url'; arquivos desta máquina ficam em pronto.yaml, em catalog.locations"],
