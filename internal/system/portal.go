@@ -3,7 +3,6 @@ package system
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -15,7 +14,6 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
-	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/portal"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
@@ -212,10 +210,6 @@ func (w *wiring) portal(r rooms) (*portal.Portal, error) {
 func taskTarget(tasks *scaffold.Service) func(context.Context, string) (access.Target, error) {
 	return func(ctx context.Context, id string) (access.Target, error) {
 		task, err := tasks.Get(ctx, id)
-		var named *fault.Error
-		if errors.As(err, &named) {
-			return access.Target{}, &access.RefusalError{Status: named.Status(), Message: named.Message}
-		}
 		owner, _ := task.Values["owner"].(string)
 		return access.Target{Owner: owner, CreatedBy: task.CreatedBy}, err
 	}

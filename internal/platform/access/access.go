@@ -17,6 +17,7 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/base/seal"
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Config says who signs people in and what their groups may do.
@@ -134,31 +135,23 @@ func complete(cfg *Config) error {
 	return nil
 }
 
-// RefusalError is a refusal, with the HTTP status that says it.
-type RefusalError struct {
-	Status  int
-	Message string
-}
-
-func (p *RefusalError) Error() string { return p.Message }
-
 var (
-	errAnonymous     = &RefusalError{http.StatusUnauthorized, "sign in, or send an API token as Authorization: Bearer"}
-	errToken         = &RefusalError{http.StatusUnauthorized, "the API token is not known or has expired"}
-	errSession       = &RefusalError{http.StatusUnauthorized, "the session has ended; sign in again"}
-	errUnknownPerson = &RefusalError{http.StatusUnauthorized, "the identity provider has to vouch for you again; sign in at the portal"}
-	errTokenRests    = &RefusalError{http.StatusUnauthorized, "the token rests: the identity provider has not vouched for its owner lately; sign in at the portal once to renew it"}
-	errTokenOfToken  = &RefusalError{http.StatusForbidden, "a token makes no tokens; sign in at the portal, or use pronto login"}
-	errOrigin        = &RefusalError{http.StatusForbidden, "the request comes from another site"}
+	errAnonymous     = fault.Authenticationf("sign in, or send an API token as Authorization: Bearer")
+	errToken         = fault.Authenticationf("the API token is not known or has expired")
+	errSession       = fault.Authenticationf("the session has ended; sign in again")
+	errUnknownPerson = fault.Authenticationf("the identity provider has to vouch for you again; sign in at the portal")
+	errTokenRests    = fault.Authenticationf("the token rests: the identity provider has not vouched for its owner lately; sign in at the portal once to renew it")
+	errTokenOfToken  = fault.NotAllowedf("a token makes no tokens; sign in at the portal, or use pronto login")
+	errOrigin        = fault.NotAllowedf("the request comes from another site")
 )
 
-// Authenticate says who makes a request. It fails with a *RefusalError when nobody
+// Authenticate says who makes a request. It fails with a *fault.Error when nobody
 // does or when the request was forged by another site.
 func (a *Access) Authenticate(r *http.Request) (User, error) {
 	if header := r.Header.Get("Authorization"); header != "" {
 		scheme, token, _ := strings.Cut(header, " ")
 		if !strings.EqualFold(scheme, "bearer") || token == "" {
-			return User{}, &RefusalError{http.StatusUnauthorized, "send the API token as Authorization: Bearer pronto_..."}
+			return User{}, fault.Authenticationf("send the API token as Authorization: Bearer pronto_...")
 		}
 		return a.byToken(r.Context(), token)
 	}
@@ -196,7 +189,7 @@ func (a *Access) bySession(ctx context.Context, value string) (User, error) {
 	user := a.user(p)
 	user.session = true
 	if user.Role == RoleNone {
-		return User{}, &RefusalError{http.StatusForbidden, user.Name + " is in no group that may use the portal any more; ask an administrator"}
+		return User{}, fault.NotAllowedf("%s is in no group that may use the portal any more; ask an administrator", user.Name)
 	}
 	return user, nil
 }

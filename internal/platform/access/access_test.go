@@ -17,6 +17,7 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/access/accesstest"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/store"
 )
 
@@ -78,9 +79,9 @@ func serve(mux *http.ServeMux, a *Access) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
 			if err := serve(w, r); err != nil {
 				status := http.StatusInternalServerError
-				var p *RefusalError
+				var p *fault.Error
 				if errors.As(err, &p) {
-					status = p.Status
+					status = p.Status()
 				}
 				http.Error(w, err.Error(), status)
 			}

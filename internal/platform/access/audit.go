@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Entry is a line of the audit trail.
@@ -111,12 +113,12 @@ func clean(text string, most int) string {
 // recordRefusal writes why somebody unknown was turned away and returns err, or
 // what went wrong with writing. What one address can write is limited.
 func (a *Access) recordRefusal(r *http.Request, action string, err error) error {
-	var refusal *RefusalError
+	var refusal *fault.Error
 	if !errors.As(err, &refusal) {
 		return err
 	}
 	entry := Entry{
-		Action: action, Outcome: OutcomeOf(refusal.Status), Status: refusal.Status, Address: Address(r), Detail: refusal.Message,
+		Action: action, Outcome: OutcomeOf(refusal.Status()), Status: refusal.Status(), Address: Address(r), Detail: refusal.Message,
 	}
 	if failed := a.RecordStranger(r.Context(), entry); failed != nil {
 		return failed

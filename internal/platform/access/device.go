@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // DeviceClient is the one program that may ask to be signed in: the command.
@@ -101,11 +102,11 @@ func (a *Access) DeviceToken(w http.ResponseWriter, r *http.Request) error {
 // returned.
 func (a *Access) answerOAuth(w http.ResponseWriter, r *http.Request, limit *limiter, serve func() (any, error)) error {
 	if !limit.allow(Address(r)) {
-		refusal := &RefusalError{http.StatusTooManyRequests, "too many requests of this address; wait a minute"}
+		refusal := fault.TooManyRequestsf("too many requests of this address; wait a minute")
 		if err := a.recordRefusal(r, ActionDevice, refusal); !errors.Is(err, refusal) {
 			return err
 		}
-		return writeOAuth(w, refusal.Status, &oauthError{Code: "slow_down", Description: refusal.Message})
+		return writeOAuth(w, http.StatusTooManyRequests, &oauthError{Code: "slow_down", Description: refusal.Error()})
 	}
 	body, err := serve()
 	var told *oauthError
@@ -207,13 +208,13 @@ func (a *Access) poll(ctx context.Context, code string) (ref string, err error) 
 	return "", waiting
 }
 
-var errNoDevice = &RefusalError{http.StatusNotFound, "no program waits with this code: it was decided, it expired, or it is misspelt"}
+var errNoDevice = fault.NotFoundf("no program waits with this code: it was decided, it expired, or it is misspelt")
 
 // Device is the program that waits with a user code. How often a person may
 // ask is limited, so that codes are not found by trying.
 func (a *Access) Device(ctx context.Context, user User, code string) (Device, error) {
 	if !a.limits.codes.allow(user.Ref) {
-		return Device{}, &RefusalError{http.StatusTooManyRequests, "too many codes; wait a minute"}
+		return Device{}, fault.TooManyRequestsf("too many codes; wait a minute")
 	}
 	d := Device{}
 	var requested, expires int64
@@ -235,7 +236,7 @@ func (a *Access) Device(ctx context.Context, user User, code string) (Device, er
 // browser's session: a stolen token must not make itself another.
 func (a *Access) DecideDevice(ctx context.Context, user User, code string, approve bool) error {
 	if !user.session {
-		return &RefusalError{http.StatusForbidden, "decide this in the browser, signed in to the portal: a token cannot"}
+		return fault.NotAllowedf("decide this in the browser, signed in to the portal: a token cannot")
 	}
 	if _, err := a.Device(ctx, user, code); err != nil {
 		return err

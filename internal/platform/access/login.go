@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 const (
@@ -66,7 +66,7 @@ func (p *pendingLogins) take(state string) (pendingLogin, bool) {
 // Login sends the browser to the identity provider.
 func (a *Access) Login(w http.ResponseWriter, r *http.Request) error {
 	if !a.limits.logins.allow(Address(r)) {
-		return a.recordRefusal(r, ActionLogin, &RefusalError{http.StatusTooManyRequests, "too many attempts to sign in; wait a minute"})
+		return a.recordRefusal(r, ActionLogin, fault.TooManyRequestsf("too many attempts to sign in; wait a minute"))
 	}
 	described, err := a.discover(r.Context())
 	if err != nil {
@@ -103,10 +103,10 @@ func (a *Access) signIn(r *http.Request) (login pendingLogin, user User, session
 	login, ok := a.pending.take(query.Get("state"))
 	browser, err := r.Cookie(loginCookie)
 	if !ok || err != nil || browser.Value != login.browser {
-		return login, user, session, &RefusalError{http.StatusBadRequest, "this sign-in was not begun here or took too long; begin again at /auth/login"}
+		return login, user, session, fault.Inputf("this sign-in was not begun here or took too long; begin again at /auth/login")
 	}
 	if refused := query.Get("error"); refused != "" {
-		return login, user, session, &RefusalError{http.StatusForbidden, "the identity provider refused: " + firstOf(query.Get("error_description"), refused)}
+		return login, user, session, fault.NotAllowedf("the identity provider refused: %s", firstOf(query.Get("error_description"), refused))
 	}
 	p, err := a.exchange(r.Context(), query.Get("code"), login)
 	if err != nil {
@@ -114,7 +114,7 @@ func (a *Access) signIn(r *http.Request) (login pendingLogin, user User, session
 	}
 	user = a.user(p)
 	if user.Role == RoleNone {
-		return login, user, session, &RefusalError{http.StatusForbidden, fmt.Sprintf("%s is in no group that may use the portal; ask an administrator", user.Name)}
+		return login, user, session, fault.NotAllowedf("%s is in no group that may use the portal; ask an administrator", user.Name)
 	}
 	if before, err := r.Cookie(CookieName); err == nil {
 		if _, err := a.store.endSession(r.Context(), before.Value); err != nil {
@@ -150,7 +150,7 @@ func (a *Access) exchange(ctx context.Context, code string, login pendingLogin) 
 // the provider answered, never what was sent to it.
 func (a *Access) refused(what string, cause error) error {
 	a.cfg.Logger.Warn("sign-in failed", "what", what, "error", cause)
-	return &RefusalError{http.StatusUnauthorized, "signing in failed: " + what + "; begin again at /auth/login"}
+	return fault.Authenticationf("signing in failed: %s; begin again at /auth/login", what)
 }
 
 // Logout ends the session of the request, if it has one, and says where the

@@ -2,10 +2,10 @@ package access
 
 import (
 	"context"
-	"fmt"
-	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Action is something a request does.
@@ -117,13 +117,13 @@ func canonical(ref string) string {
 	return strings.ToLower(kind) + ":" + strings.ToLower(namespace) + "/" + refName(name)
 }
 
-// Authorize reports, as a *RefusalError, that the caller in ctx may not do an
+// Authorize reports, as a *fault.Error, that the caller in ctx may not do an
 // action that has no target.
 func Authorize(ctx context.Context, action Action) error {
 	return AuthorizeOn(ctx, action, Target{})
 }
 
-// AuthorizeOn reports, as a *RefusalError, that the caller in ctx may not do
+// AuthorizeOn reports, as a *fault.Error, that the caller in ctx may not do
 // action to the target.
 func AuthorizeOn(ctx context.Context, action Action, target Target) error {
 	user, ok := UserFrom(ctx)
@@ -133,9 +133,9 @@ func AuthorizeOn(ctx context.Context, action Action, target Target) error {
 	case Allowed(user.Role, action), Relative(action) && user.Maintains(target):
 		return nil
 	case Relative(action):
-		return &RefusalError{http.StatusForbidden, fmt.Sprintf("only maintainers may do %s here; ask %s or an administrator", action, firstOf(target.Owner, target.CreatedBy, "its owner"))}
+		return fault.NotAllowedf("only maintainers may do %s here; ask %s or an administrator", action, firstOf(target.Owner, target.CreatedBy, "its owner"))
 	}
-	return &RefusalError{http.StatusForbidden, fmt.Sprintf("the role %q may not do %s; ask an administrator", user.Role, action)}
+	return fault.NotAllowedf("the role %q may not do %s; ask an administrator", user.Role, action)
 }
 
 // roleOf is the highest role that one of the groups gives.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 const discoverTime = 10 * time.Second
@@ -41,7 +42,7 @@ func (a *Access) discover(ctx context.Context) (*provider, error) {
 	}
 	if err != nil {
 		a.cfg.Logger.Warn("the identity provider does not answer", "issuer", a.cfg.Issuer, "error", err)
-		return nil, &RefusalError{http.StatusServiceUnavailable, "signing in is not possible yet: the identity provider does not answer; try again in a moment"}
+		return nil, fault.Unavailablef("signing in is not possible yet: the identity provider does not answer; try again in a moment")
 	}
 	a.provider = described
 	return described, nil

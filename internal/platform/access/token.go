@@ -6,13 +6,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // The kinds of tokens. A personal token may what its person may at the moment
@@ -52,11 +52,11 @@ var refPattern = regexp.MustCompile(`^(group|user):[a-z0-9._-]{1,63}/[a-z0-9._-]
 
 func (s Service) check() error {
 	if rank(s.Role) <= rank(RoleNone) {
-		return &RefusalError{http.StatusBadRequest, "service.role: use viewer, developer or admin"}
+		return fault.Inputf("service.role: use viewer, developer or admin")
 	}
 	for i, ref := range s.Owns {
 		if !refPattern.MatchString(canonical(ref)) {
-			return &RefusalError{http.StatusBadRequest, fmt.Sprintf("service.owns[%d]: %q is no entity reference such as group:default/developers", i, ref)}
+			return fault.Inputf("service.owns[%d]: %q is no entity reference such as group:default/developers", i, ref)
 		}
 	}
 	return nil
@@ -70,9 +70,9 @@ func (a *Access) CreateToken(ctx context.Context, user User, wanted NewToken) (T
 	case user.token != "" && !user.service:
 		return Token{}, secret.String{}, errTokenOfToken
 	case user.service:
-		return Token{}, secret.String{}, &RefusalError{http.StatusForbidden, "a service makes no tokens; ask an administrator"}
+		return Token{}, secret.String{}, fault.NotAllowedf("a service makes no tokens; ask an administrator")
 	case wanted.Service != nil && !Allowed(user.Role, ServiceTokens):
-		return Token{}, secret.String{}, &RefusalError{http.StatusForbidden, fmt.Sprintf("the role %q may not do %s; ask an administrator", user.Role, ServiceTokens)}
+		return Token{}, secret.String{}, fault.NotAllowedf("the role %q may not do %s; ask an administrator", user.Role, ServiceTokens)
 	}
 	now := a.cfg.Clock().UTC().Truncate(time.Second)
 	token := Token{
@@ -173,7 +173,7 @@ func (a *Access) actor(ctx context.Context, token Token) (User, error) {
 	}
 	user := a.user(p)
 	if user.Role == RoleNone {
-		return User{}, &RefusalError{http.StatusForbidden, "the token's owner is in no group that may use the portal; ask an administrator"}
+		return User{}, fault.NotAllowedf("the token's owner is in no group that may use the portal; ask an administrator")
 	}
 	return user, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Deleted is a deleted application that can be brought back.
@@ -92,17 +92,17 @@ func (s *Service) Undelete(ctx context.Context, name string, by Person) (View, e
 // mayReturn is the deleted application, or why it cannot be brought back.
 func (s *Service) mayReturn(ctx context.Context, name string) (*deletedApp, error) {
 	if view, ok := s.Get(name); ok && view.Deletion != nil {
-		return nil, refusal.New(refusal.Conflict, "%s is being deleted", name)
+		return nil, fault.Conflictf("%s is being deleted", name)
 	}
 	if checkName(name) != "" {
-		return nil, refusal.New(refusal.Missing, "there is no deleted application %q", name)
+		return nil, fault.NotFoundf("there is no deleted application %q", name)
 	}
 	app, err := s.journal.deleted(ctx, name)
 	switch {
 	case err != nil:
 		return nil, err
 	case app == nil:
-		return nil, refusal.New(refusal.Missing, "there is no deleted application %q", name)
+		return nil, fault.NotFoundf("there is no deleted application %q", name)
 	case app.kept == nil || !app.kept.Until.After(s.cfg.Clock()) || !s.backups.Has(app.kept.ID):
 		return nil, cannotReturn(nil, name, "nothing of it is kept any more")
 	}
@@ -138,7 +138,7 @@ func (s *Service) roomFor(ctx context.Context, name, owner string) error {
 }
 
 func cannotReturn(cause error, name, format string, args ...any) error {
-	return refusal.Because(cause, refusal.Conflict, "%s cannot come back: %s", name, fmt.Sprintf(format, args...))
+	return fault.Because(cause, fault.Conflict, "%s cannot come back: %s", name, fmt.Sprintf(format, args...))
 }
 
 // revive makes the application known, journals it, and follows it. Its name is

@@ -4,8 +4,8 @@ import (
 	"context"
 	"strings"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/source"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Files lists the files of an application's default branch.
@@ -55,7 +55,7 @@ func (s *Service) standing(name string) error {
 	case !ok:
 		return ErrNotFound
 	case view.Deletion != nil:
-		return refusal.New(refusal.Conflict, "%s is being deleted", name)
+		return fault.Conflictf("%s is being deleted", name)
 	}
 	return nil
 }

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"testing"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/source"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func TestACommitAlwaysHasANameAndAnAddress(t *testing.T) {
@@ -31,8 +31,8 @@ func TestFilesAreNotTouchedWhileTheApplicationIsDeleted(t *testing.T) {
 	_, read := s.File(t.Context(), "going", "README.md")
 	_, changed := s.ChangeFile(t.Context(), "going", source.Change{Path: "x", Message: "x"}, Person{})
 	for _, err := range []error{listed, read, changed} {
-		var refused *refusal.Error
-		if !errors.As(err, &refused) || refused.Kind != refusal.Conflict {
+		var refused *fault.Error
+		if !errors.As(err, &refused) || refused.Name != fault.Conflict {
 			t.Errorf("while it is being deleted: %v", err)
 		}
 	}

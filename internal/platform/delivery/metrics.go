@@ -9,8 +9,8 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	podresource "k8s.io/component-helpers/resource"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/usage"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Metrics is what an application's pods use.
@@ -73,7 +73,7 @@ func (s *Service) sampler(name string) func(context.Context) (Metrics, error) {
 		}
 		uses, err := meter.Read(ctx, nodes)
 		if err != nil {
-			return metrics, refusal.Because(err, refusal.Unavailable,
+			return metrics, fault.Because(err, fault.Unavailable,
 				"the cluster measures nothing: it has neither metrics.k8s.io nor may its kubelets be asked")
 		}
 		for _, pod := range pods {

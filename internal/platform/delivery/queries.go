@@ -2,10 +2,11 @@ package delivery
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // List returns every application by name.
@@ -30,10 +31,10 @@ func (s *Service) Get(name string) (View, bool) {
 }
 
 // ErrNotFound is an application that does not exist.
-var ErrNotFound = errors.New("no such application")
+var ErrNotFound = fault.NotFoundf("no such application")
 
 // ErrNotRunning is a request before the start or after the end of Run.
-var ErrNotRunning = errors.New("deliveries are not being followed yet; try again in a moment")
+var ErrNotRunning = fault.Unavailablef("deliveries are not being followed yet; try again in a moment")
 
 // Deliveries returns an application's deliveries, newest first.
 func (s *Service) Deliveries(ctx context.Context, name string, limit int) ([]Delivery, error) {

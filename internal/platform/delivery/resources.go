@@ -12,7 +12,7 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // ResourceList is what an application consists of in the cluster.
@@ -59,7 +59,7 @@ func (s *Service) Resources(ctx context.Context, name string) (ResourceList, err
 	}
 	sets, err := s.cluster.client.AppsV1().ReplicaSets(name).List(ctx, metav1.ListOptions{ResourceVersion: "0"})
 	if err != nil {
-		return ResourceList{}, refusal.Because(err, refusal.Unavailable, "the cluster does not answer; try again")
+		return ResourceList{}, fault.Because(err, fault.Unavailable, "the cluster does not answer; try again")
 	}
 	list := ResourceList{Resources: []Resource{}}
 	if application := s.cluster.find(s.names.Repository(name)); application != nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm/scmtest"
 )
 
@@ -135,10 +135,10 @@ func (w *world) tidied() {
 	}
 }
 
-func refused(t *testing.T, err error, kind refusal.Kind, text string) {
+func refused(t *testing.T, err error, name string, text string) {
 	t.Helper()
-	var r *refusal.Error
-	if !errors.As(err, &r) || r.Kind != kind || !strings.Contains(r.Message, text) {
+	var r *fault.Error
+	if !errors.As(err, &r) || r.Name != name || !strings.Contains(r.Message, text) {
 		t.Errorf("refused with %v, want %q", err, text)
 	}
 }
@@ -251,27 +251,27 @@ func TestWhatCannotComeBackSaysWhy(t *testing.T) {
 	stop := w.serve()
 	ctx := t.Context()
 	_, err := w.service.Undelete(ctx, "never", bea)
-	refused(t, err, refusal.Missing, `there is no deleted application "never"`)
+	refused(t, err, fault.NotFound, `there is no deleted application "never"`)
 	w.create()
 	_, err = w.service.Undelete(ctx, "hello", bea)
-	refused(t, err, refusal.Missing, "no deleted application")
+	refused(t, err, fault.NotFound, "no deleted application")
 	w.deleted()
 
 	w.git.Commit("idp-hello", "eve", "another's", map[string]string{"README.md": "Mine"})
 	_, err = w.service.Undelete(ctx, "hello", bea)
-	refused(t, err, refusal.Conflict, "hello cannot come back: the repository apps/idp-hello exists already")
+	refused(t, err, fault.Conflict, "hello cannot come back: the repository apps/idp-hello exists already")
 	if err := w.config.SCM.DeleteRepository(ctx, "apps", "idp-hello"); err != nil {
 		t.Fatal(err)
 	}
 	w.observe(delivery.Task{ID: "t2", Status: "processing", CreatedAt: w.now(), Values: map[string]any{"name": "other", "owner": "team-a"}})
 	_, err = w.service.Undelete(ctx, "hello", bea)
-	refused(t, err, refusal.Conflict, "hello cannot come back: group:default/team-a has 1 of the 1 applications it may have")
+	refused(t, err, fault.Conflict, "hello cannot come back: group:default/team-a has 1 of the 1 applications it may have")
 	stop()
 	w.config.Limits.ApplicationsPerOwner = 0
 	past = 8 * 24 * time.Hour
 	defer w.serve()()
 	_, err = w.service.Undelete(ctx, "hello", bea)
-	refused(t, err, refusal.Conflict, "hello cannot come back: nothing of it is kept any more")
+	refused(t, err, fault.Conflict, "hello cannot come back: nothing of it is kept any more")
 	if list := must[[]delivery.Deleted](t)(w.service.Deleted(ctx)); len(list) != 0 {
 		t.Errorf("after the grace period there is %v", list)
 	}
@@ -320,5 +320,5 @@ func TestWithoutAGracePeriodNothingIsKept(t *testing.T) {
 		t.Errorf("kept: %s", w.kept())
 	}
 	_, err := w.service.Undelete(t.Context(), "hello", bea)
-	refused(t, err, refusal.Conflict, "nothing of it is kept any more")
+	refused(t, err, fault.Conflict, "nothing of it is kept any more")
 }

@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/source"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Rollback is the commit that brings an earlier revision back.
@@ -83,14 +83,14 @@ func (s *Service) rollbackTarget(ctx context.Context, p past, to string) (Delive
 func (s *Service) hasImage(ctx context.Context, d Delivery) error {
 	_, digest, _ := strings.Cut(imageOf(d, s.names), "@")
 	if digest == "" {
-		return refusal.New(refusal.Conflict, "it is not known which image %s ran", short(d.Revision))
+		return fault.Conflictf("it is not known which image %s ran", short(d.Revision))
 	}
 	there, err := s.images.has(ctx, d.App, digest)
 	switch {
 	case err != nil:
-		return refusal.Because(err, refusal.Unavailable, "the registry could not be asked for the image of %s; try again", short(d.Revision))
+		return fault.Because(err, fault.Unavailable, "the registry could not be asked for the image of %s; try again", short(d.Revision))
 	case !there:
-		return refusal.New(refusal.Conflict, "the registry does not have the image of %s any more", short(d.Revision))
+		return fault.Conflictf("the registry does not have the image of %s any more", short(d.Revision))
 	}
 	return nil
 }

@@ -3,13 +3,12 @@ package delivery
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/google/go-github/v74/github"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -74,11 +73,11 @@ func (s *Service) onRun(ctx context.Context, name string, id int64, act func(ctx
 	}
 	err := act(ctx, s.names.Organization, s.names.Repository(name), id)
 	if errors.Is(err, scm.ErrNotFound) {
-		return fmt.Errorf("%s has no workflow run %d: %w", name, id, ErrRunNotFound)
+		return noRun(err, name, id)
 	}
 	switch status, message := scm.Refused(err); status {
 	case http.StatusForbidden, http.StatusConflict, http.StatusUnprocessableEntity:
-		return refusal.Because(err, refusal.Conflict, "the forge refuses it: %s", message)
+		return fault.Because(err, fault.Conflict, "the forge refuses it: %s", message)
 	}
 	return err
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -79,14 +79,14 @@ func TestRunsAreRunAgainAndStopped(t *testing.T) {
 	if got := strings.Join(asked, ", "); got != "POST runs/1/rerun, POST runs/1/cancel" {
 		t.Errorf("asked %s", got)
 	}
-	var refused *refusal.Error
+	var refused *fault.Error
 	if err := s.CancelWorkflow(ctx, "hello", 2); !errors.As(err, &refused) || !strings.Contains(refused.Message, "is completed") {
 		t.Errorf("to stop one that is over: %v", err)
 	}
-	if err := s.RerunWorkflow(ctx, "hello", 3); !errors.Is(err, ErrRunNotFound) {
+	if err := s.RerunWorkflow(ctx, "hello", 3); !fault.IsNotFound(err) {
 		t.Errorf("one that is not there: %v", err)
 	}
-	if err := s.RerunWorkflow(ctx, "going", 1); !errors.As(err, &refused) || refused.Kind != refusal.Conflict {
+	if err := s.RerunWorkflow(ctx, "going", 1); !errors.As(err, &refused) || refused.Name != fault.Conflict {
 		t.Errorf("of an application that is being deleted: %v", err)
 	}
 }

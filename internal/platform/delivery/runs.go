@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-github/v74/github"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Run is a workflow run as the API shows it.
@@ -45,8 +47,10 @@ type Step struct {
 	FinishedAt *time.Time `json:"finishedAt,omitempty"`
 }
 
-// ErrRunNotFound is a workflow run that the forge does not have.
-var ErrRunNotFound = errors.New("not found")
+// noRun is a workflow run that the forge does not have.
+func noRun(cause error, name string, id int64) error {
+	return fault.Because(cause, fault.NotFound, "%s has no workflow run %d", name, id)
+}
 
 // WorkflowRun reads a workflow run of an application with its jobs.
 func (s *Service) WorkflowRun(ctx context.Context, name string, id int64) (Run, error) {
@@ -55,7 +59,7 @@ func (s *Service) WorkflowRun(ctx context.Context, name string, id int64) (Run, 
 	}
 	r, _, err := s.forge.client.Actions.GetWorkflowRunByID(ctx, s.names.Organization, s.names.Repository(name), id)
 	if isNotFound(err) {
-		return Run{}, fmt.Errorf("%s has no workflow run %d: %w", name, id, ErrRunNotFound)
+		return Run{}, noRun(err, name, id)
 	}
 	if err != nil {
 		return Run{}, fmt.Errorf("read run %d of %s: %w", id, name, err)
@@ -105,7 +109,7 @@ func (s *Service) RunLog(ctx context.Context, name string, id int64, w io.Writer
 	}
 	jobs, err := s.forge.listJobs(ctx, name, id)
 	if gone(err) {
-		return fmt.Errorf("%s has no workflow run %d: %w", name, id, ErrRunNotFound)
+		return noRun(err, name, id)
 	}
 	if err != nil {
 		return err

@@ -3,8 +3,8 @@ package delivery
 import (
 	"context"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/timeline"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Delivery returns one delivery of an application by its id; "latest" is the
@@ -28,7 +28,7 @@ func (s *Service) Delivery(ctx context.Context, name, id string) (Delivery, erro
 		return Delivery{}, err
 	}
 	if len(list) == 0 {
-		return Delivery{}, refusal.New(refusal.Missing, "%s has no delivery %q", name, id)
+		return Delivery{}, fault.NotFoundf("%s has no delivery %q", name, id)
 	}
 	return list[0], nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Version is a revision that was live.
@@ -71,7 +71,7 @@ var revisionPattern = regexp.MustCompile(`^[0-9a-f]{7,40}$`)
 // the revision that was live before the one that is deployed.
 func (p past) target(to string) (target Delivery, again string, err error) {
 	if p.latest == nil || p.latest.Revision == "" {
-		return target, "", refusal.New(refusal.Conflict, "the application was never live")
+		return target, "", fault.Conflictf("the application was never live")
 	}
 	back := p.latest.StartedBy.Kind == ByRollback
 	if to == "" && back && p.latest.Status == InProgress {
@@ -84,16 +84,16 @@ func (p past) target(to string) (target Delivery, again string, err error) {
 		}
 	}
 	if found == nil {
-		return target, "", refusal.New(refusal.Conflict, "no earlier revision was live")
+		return target, "", fault.Conflictf("no earlier revision was live")
 	}
 	target = p.original(*found)
 	switch same := content(target) == content(*p.latest); {
 	case same && wentLive(*p.latest):
-		return target, "", refusal.New(refusal.Conflict, "%s is what is deployed now", short(target.Revision))
+		return target, "", fault.Conflictf("%s is what is deployed now", short(target.Revision))
 	case same && back && p.latest.Status == InProgress:
 		return target, p.latest.Revision, nil
 	case same && back:
-		return target, "", refusal.New(refusal.Conflict, "%s was brought back already, which failed: %s", short(target.Revision), p.latest.Reason)
+		return target, "", fault.Conflictf("%s was brought back already, which failed: %s", short(target.Revision), p.latest.Reason)
 	}
 	return target, "", nil
 }
@@ -123,7 +123,7 @@ func (p past) before() *Delivery {
 // named is the newest delivery of the revision, which may be abbreviated.
 func (p past) named(to string) (*Delivery, error) {
 	if !revisionPattern.MatchString(to) {
-		return nil, refusal.New(refusal.Invalid, "to: %q is no revision; give 7 to 40 of its digits (0-9, a-f)", to)
+		return nil, fault.Inputf("to: %q is no revision; give 7 to 40 of its digits (0-9, a-f)", to)
 	}
 	var found *Delivery
 	for i := range p.lived {
@@ -132,11 +132,11 @@ func (p past) named(to string) (*Delivery, error) {
 		case found == nil:
 			found = d
 		case found.Revision != d.Revision:
-			return nil, refusal.New(refusal.Invalid, "to: %q begins more than one revision; give more digits", to)
+			return nil, fault.Inputf("to: %q begins more than one revision; give more digits", to)
 		}
 	}
 	if found == nil {
-		return nil, refusal.New(refusal.Conflict, "to: no revision %s is among the last %d that were live", to, shownVersions)
+		return nil, fault.Conflictf("to: no revision %s is among the last %d that were live", to, shownVersions)
 	}
 	return found, nil
 }

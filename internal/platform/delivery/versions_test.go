@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // story writes a history, newest first: "c3! e2>c1 c1" are a push that did not
@@ -79,7 +79,7 @@ func TestWhatARollbackGoesBackTo(t *testing.T) {
 		got := strings.TrimLeft(target.Revision, "0")
 		switch {
 		case err != nil:
-			var refused *refusal.Error
+			var refused *fault.Error
 			if got = err.Error(); !errors.As(err, &refused) {
 				t.Errorf("%s to %q: %v is no refusal", c.story, c.to, err)
 			}

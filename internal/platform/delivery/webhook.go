@@ -2,31 +2,28 @@ package delivery
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/go-github/v74/github"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
-// ErrSignature is a webhook that was not signed with the shared secret.
-var ErrSignature = errors.New("the signature in X-Hub-Signature-256 does not match")
-
-// ErrPayload is a webhook that cannot be read.
-var ErrPayload = errors.New("the body is no event that can be read")
+// errSignature is a webhook that was not signed with the shared secret.
+var errSignature = fault.Authenticationf("the signature in X-Hub-Signature-256 does not match")
 
 // Receive takes a webhook of the forge or of its workflows: it checks the
 // signature, journals it and hands it on. The same guid again changes nothing.
 func (s *Service) Receive(ctx context.Context, guid, event, signature string, body []byte) error {
 	if !strings.HasPrefix(signature, "sha256=") {
-		return ErrSignature
+		return errSignature
 	}
 	if err := github.ValidateSignature(signature, body, []byte(s.cfg.WebhookSecret.Reveal())); err != nil {
-		return ErrSignature
+		return errSignature
 	}
 	if guid == "" {
-		return fmt.Errorf("%w: X-GitHub-Delivery is missing", ErrPayload)
+		return fault.Inputf("the body is no event that can be read: X-GitHub-Delivery is missing")
 	}
 	payload, err := parse(event, body)
 	if err != nil {
@@ -54,7 +51,7 @@ func parse(event string, body []byte) (any, error) {
 	case "push", "workflow_run", "workflow_job":
 		payload, err := github.ParseWebHook(event, body)
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrPayload, err)
+			return nil, fault.Because(err, fault.Input, "the body is no event that can be read: %v", err)
 		}
 		return payload, nil
 	}

@@ -66,6 +66,26 @@ func Conflictf(format string, args ...any) error { return Because(nil, Conflict,
 // NotAllowedf is a NotAllowedError.
 func NotAllowedf(format string, args ...any) error { return Because(nil, NotAllowed, format, args...) }
 
+// Authenticationf is an AuthenticationError.
+func Authenticationf(format string, args ...any) error {
+	return Because(nil, Authentication, format, args...)
+}
+
+// MethodNotAllowedf is a MethodNotAllowedError.
+func MethodNotAllowedf(format string, args ...any) error {
+	return Because(nil, MethodNotAllowed, format, args...)
+}
+
+// TooManyRequestsf is a TooManyRequestsError.
+func TooManyRequestsf(format string, args ...any) error {
+	return Because(nil, TooManyRequests, format, args...)
+}
+
+// Unavailablef is a ServiceUnavailableError.
+func Unavailablef(format string, args ...any) error {
+	return Because(nil, Unavailable, format, args...)
+}
+
 // Name is the name under which an error is shown.
 func Name(err error) string {
 	var named *Error

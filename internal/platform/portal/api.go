@@ -26,7 +26,7 @@ func (p *Portal) app(r *http.Request) (delivery.View, error) {
 	name := r.PathValue("name")
 	view, ok := p.find(name)
 	if !ok {
-		return view, problem(http.StatusNotFound, fmt.Sprintf("there is no application %q", name))
+		return view, fault.NotFoundf("there is no application %q", name)
 	}
 	return view, nil
 }
@@ -147,9 +147,9 @@ func (p *Portal) createToken(w http.ResponseWriter, r *http.Request) error {
 	name := strings.TrimSpace(wanted.Name)
 	switch {
 	case name == "" || len(name) > maxTokenName:
-		return problem(http.StatusBadRequest, fmt.Sprintf("name: give the token a name of 1 to %d characters", maxTokenName))
+		return fault.Inputf("name: give the token a name of 1 to %d characters", maxTokenName)
 	case days < 1 || days > maxTokenDays:
-		return problem(http.StatusBadRequest, fmt.Sprintf("days: give a whole number from 1 to %d", maxTokenDays))
+		return fault.Inputf("days: give a whole number from 1 to %d", maxTokenDays)
 	}
 	user, _ := access.UserFrom(r.Context())
 	token, value, err := p.cfg.Access.CreateToken(r.Context(), user,
@@ -169,7 +169,7 @@ func (p *Portal) deleteToken(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	case !deleted:
-		return problem(http.StatusNotFound, "you have no such token")
+		return fault.NotFoundf("you have no such token")
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
@@ -179,7 +179,7 @@ func (p *Portal) deleteToken(w http.ResponseWriter, r *http.Request) error {
 // it may be is bounded before.
 func readJSON(r *http.Request, into any) error {
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return problem(http.StatusBadRequest, "send the body as Content-Type: application/json")
+		return fault.Inputf("send the body as Content-Type: application/json")
 	}
 	return fault.Body{Limit: maxFileBody, Strict: true}.Read(r, into)
 }
@@ -191,7 +191,7 @@ func intParameter(r *http.Request, name string, otherwise, least, most int) (int
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		return 0, problem(http.StatusBadRequest, fmt.Sprintf("%s: %q is no whole number from %d to %d", name, text, least, most))
+		return 0, fault.Inputf("%s: %q is no whole number from %d to %d", name, text, least, most)
 	}
 	return n, nil
 }

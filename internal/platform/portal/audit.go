@@ -3,7 +3,6 @@ package portal
 import (
 	"encoding/csv"
 	"encoding/json"
-	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 const (
@@ -61,20 +61,20 @@ func auditSearch(r *http.Request, more string) (s access.Search, err error) {
 	known := append(slices.Clone(searched), more)
 	for _, name := range slices.Sorted(maps.Keys(q)) {
 		if !slices.Contains(known, name) {
-			return s, problem(http.StatusBadRequest, fmt.Sprintf("%s: is not known here; use %s", name, strings.Join(known, ", ")))
+			return s, fault.Inputf("%s: is not known here; use %s", name, strings.Join(known, ", "))
 		}
 	}
 	s = access.Search{Text: q.Get("q"), Actor: q.Get("actor"), Action: q.Get("action")}
 	for name, into := range map[string]*time.Time{"since": &s.Since, "until": &s.Until} {
 		if text := q.Get(name); text != "" {
 			if *into, err = time.Parse(time.RFC3339, text); err != nil {
-				return s, problem(http.StatusBadRequest, fmt.Sprintf("%s: %q is no time such as 2026-01-31T12:00:00Z", name, text))
+				return s, fault.Inputf("%s: %q is no time such as 2026-01-31T12:00:00Z", name, text)
 			}
 		}
 	}
 	if text := q.Get("before"); text != "" {
 		if s.Before, err = strconv.ParseInt(text, 10, 64); err != nil || s.Before < 1 {
-			return s, problem(http.StatusBadRequest, fmt.Sprintf("before: %q is no entry's id", text))
+			return s, fault.Inputf("before: %q is no entry's id", text)
 		}
 	}
 	return s, nil
@@ -90,7 +90,7 @@ func (p *Portal) exportAudit(w http.ResponseWriter, r *http.Request) error {
 	format := r.URL.Query().Get("format")
 	kind, known := map[string]string{"": "application/jsonl", "jsonl": "application/jsonl", "csv": "text/csv; charset=utf-8"}[format]
 	if !known {
-		return problem(http.StatusBadRequest, fmt.Sprintf("format: %q is neither jsonl nor csv", format))
+		return fault.Inputf("format: %q is neither jsonl nor csv", format)
 	}
 	if format == "" {
 		format = "jsonl"

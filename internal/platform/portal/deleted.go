@@ -2,10 +2,10 @@ package portal
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 type deletedList struct {
@@ -21,7 +21,7 @@ func (p *Portal) deletedApp(r *http.Request) (delivery.Deleted, error) {
 	name := r.PathValue("name")
 	app, err := p.findDeleted(r.Context(), name)
 	if errors.Is(err, delivery.ErrNotFound) {
-		err = problem(http.StatusNotFound, fmt.Sprintf("there is no deleted application %q", name))
+		err = fault.NotFoundf("there is no deleted application %q", name)
 	}
 	return app, err
 }

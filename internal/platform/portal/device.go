@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 func (p *Portal) getDevice(w http.ResponseWriter, r *http.Request) error {
@@ -24,7 +25,7 @@ func (p *Portal) decideDevice(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if decision.Approve == nil {
-		return problem(http.StatusBadRequest, "approve: say true or false")
+		return fault.Inputf("approve: say true or false")
 	}
 	user, _ := access.UserFrom(r.Context())
 	if err := p.cfg.Access.DecideDevice(r.Context(), user, r.PathValue("code"), *decision.Approve); err != nil {

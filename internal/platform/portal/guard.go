@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // guard finds out who calls, refuses who may not, writes errors, and writes into
@@ -172,7 +173,7 @@ func (w *witness) detail() string {
 	if detail == "" {
 		detail = w.request.Method + " " + w.request.URL.Path
 	}
-	var refusal *access.RefusalError
+	var refusal *fault.Error
 	if errors.As(w.cause, &refusal) {
 		detail += ": " + refusal.Message
 	}

@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pronto-platform/pronto/internal/platform/access"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // serve answers a request that was admitted. A request that reads is admitted
@@ -22,7 +22,7 @@ func (p *Portal) serve(route route, w *witness, r *http.Request) error {
 	var watch sync.WaitGroup
 	watch.Go(func() { p.watch(ctx, cancel, route, r) })
 	err := route.serve(w, r.WithContext(ctx))
-	var refused *access.RefusalError
+	var refused *fault.Error
 	if errors.As(context.Cause(ctx), &refused) && !w.begun {
 		err = refused // a long poll, say, which has not answered yet
 	}
@@ -43,7 +43,7 @@ func (p *Portal) watch(ctx context.Context, cancel context.CancelCauseFunc, rout
 		case <-ticker.C:
 		}
 		_, err := p.admit(route, r.WithContext(ctx))
-		var refused *access.RefusalError
+		var refused *fault.Error
 		switch {
 		case errors.As(err, &refused):
 			p.log.Info("a stream ends: its caller would be refused now", "path", r.URL.Path, "reason", refused.Message)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 const (
@@ -46,7 +47,7 @@ func boolParameter(r *http.Request, name string) (bool, error) {
 	}
 	value, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, problem(http.StatusBadRequest, fmt.Sprintf("%s: %q is neither true nor false", name, text))
+		return false, fault.Inputf("%s: %q is neither true nor false", name, text)
 	}
 	return value, nil
 }
@@ -112,7 +113,7 @@ func (s *sharedStream) keepAlive() (stop func()) {
 func runID(r *http.Request) (int64, error) {
 	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
 	if err != nil || id < 1 {
-		return 0, problem(http.StatusBadRequest, fmt.Sprintf("id: %q is no run's number", r.PathValue("id")))
+		return 0, fault.Inputf("id: %q is no run's number", r.PathValue("id"))
 	}
 	return id, nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/unrouted"
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // Part is a piece of the platform as GET /platform shows it.
@@ -61,7 +62,7 @@ type Config struct {
 	Parts     func(context.Context) []Part
 	Templates func(context.Context) ([]string, error)
 	// TaskTarget says who owns and who submitted a scaffolder task; an
-	// *access.RefusalError when there is no such task.
+	// *fault.Error when there is no such task.
 	TaskTarget func(ctx context.Context, id string) (access.Target, error)
 	Ready      func(context.Context) error // nil: always
 	Logger     *slog.Logger
@@ -215,9 +216,9 @@ func (p *Portal) Handler() http.Handler {
 }
 
 func (p *Portal) unknown(w http.ResponseWriter, r *http.Request, allow string) {
-	err := problem(http.StatusNotFound, "there is no such address in the API; see /openapi.yaml")
+	err := fault.NotFoundf("there is no such address in the API; see /openapi.yaml")
 	if allow != "" {
-		err = problem(http.StatusMethodNotAllowed, r.Method+" is not allowed here; use "+allow)
+		err = fault.MethodNotAllowedf("%s is not allowed here; use %s", r.Method, allow)
 	}
 	writeProblem(w, r, p.log, err)
 }
@@ -307,7 +308,7 @@ func (p *Portal) tellPushed(r *http.Request, body []byte) error {
 		} `json:"repository"`
 	}
 	if err := json.Unmarshal(body, &push); err != nil {
-		return problem(http.StatusBadRequest, "the push cannot be read: "+err.Error())
+		return fault.Because(err, fault.Input, "the push cannot be read: %v", err)
 	}
 	branch, found := strings.CutPrefix(push.Ref, "refs/heads/")
 	if !found {

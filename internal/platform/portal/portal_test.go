@@ -24,6 +24,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/access"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
 )
@@ -68,7 +69,7 @@ func setUp(t *testing.T) (*Portal, *httptest.Server, *access.Access) {
 	})
 	tasks := func(_ context.Context, id string) (access.Target, error) {
 		if id != "1" {
-			return access.Target{}, problem(http.StatusNotFound, "there is no such task")
+			return access.Target{}, fault.NotFoundf("there is no such task")
 		}
 		return access.Target{Owner: "group:default/team-a", CreatedBy: "user:default/d"}, nil
 	}

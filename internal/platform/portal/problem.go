@@ -7,9 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/pronto-platform/pronto/internal/platform/access"
-	"github.com/pronto-platform/pronto/internal/platform/delivery"
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
@@ -34,71 +31,30 @@ type envelopeResponse struct {
 	StatusCode int `json:"statusCode"`
 }
 
-var errorNames = map[int]string{
-	http.StatusBadRequest:            "InputError",
-	http.StatusUnauthorized:          "AuthenticationError",
-	http.StatusForbidden:             "NotAllowedError",
-	http.StatusNotFound:              "NotFoundError",
-	http.StatusMethodNotAllowed:      "MethodNotAllowedError",
-	http.StatusConflict:              "ConflictError",
-	http.StatusRequestEntityTooLarge: "PayloadTooLargeError",
-	http.StatusTooManyRequests:       "TooManyRequestsError",
-	http.StatusServiceUnavailable:    "ServiceUnavailableError",
-}
-
-var refusalStatus = map[refusal.Kind]int{
-	refusal.Invalid:     http.StatusBadRequest,
-	refusal.Missing:     http.StatusNotFound,
-	refusal.Conflict:    http.StatusConflict,
-	refusal.Unavailable: http.StatusServiceUnavailable,
-}
-
-// problem is an error with the status and the sentence for the caller.
-func problem(status int, message string) error {
-	return &access.RefusalError{Status: status, Message: message}
-}
-
-// classify turns any error into a status and a sentence; what it does not
+// classify is the failure that an error is to the caller; what it does not
 // know is a fault of ours, whose cause only the log gets.
-func classify(err error) (status int, message string) {
-	var known *access.RefusalError
+func classify(err error) *fault.Error {
 	var named *fault.Error
-	var refused *refusal.Error
 	var tooLarge *http.MaxBytesError
 	switch {
-	case errors.As(err, &known):
-		return known.Status, known.Message
 	case errors.As(err, &named):
-		return named.Status(), named.Message
-	case errors.As(err, &refused):
-		return refusalStatus[refused.Kind], refused.Message
+		return named
 	case errors.As(err, &tooLarge):
-		return http.StatusRequestEntityTooLarge, "the body is too large"
-	case errors.Is(err, delivery.ErrNotFound), errors.Is(err, delivery.ErrRunNotFound):
-		return http.StatusNotFound, err.Error()
-	case errors.Is(err, delivery.ErrNotRunning):
-		return http.StatusServiceUnavailable, err.Error()
-	case errors.Is(err, delivery.ErrSignature):
-		return http.StatusUnauthorized, err.Error()
-	case errors.Is(err, delivery.ErrPayload):
-		return http.StatusBadRequest, err.Error()
+		return &fault.Error{Name: fault.TooLarge, Message: "the body is too large", Cause: err}
 	}
-	return http.StatusInternalServerError, "something failed on our side; the portal's log says what"
+	return &fault.Error{Name: "Error", Message: "something failed on our side; the portal's log says what", Cause: err}
 }
 
 func writeProblem(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // nobody is there to answer
 	}
-	status, message := classify(err)
+	told := classify(err)
+	status := told.Status()
 	if status >= http.StatusInternalServerError {
-		log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err)
+		log.Error("request failed", "method", r.Method, "path", r.URL.Path, "error", err, "cause", told.Cause)
 	}
-	name := errorNames[status]
-	if name == "" {
-		name = "Error"
-	}
-	writeJSON(w, log, status, envelope{envelopeError{name, message}, envelopeRequest{r.Method, r.URL.Path}, envelopeResponse{status}})
+	writeJSON(w, log, status, envelope{envelopeError{told.Name, told.Message}, envelopeRequest{r.Method, r.URL.Path}, envelopeResponse{status}})
 }
 
 func writeJSON(w http.ResponseWriter, log *slog.Logger, status int, body any) {

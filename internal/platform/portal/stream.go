@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // heartbeat keeps a quiet stream open through whatever is between.
@@ -60,7 +61,7 @@ func (p *Portal) streamEvents(w http.ResponseWriter, r *http.Request) error {
 	if text := r.Header.Get("Last-Event-ID"); text != "" {
 		id, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return problem(http.StatusBadRequest, "Last-Event-ID: is no id of this stream")
+			return fault.Inputf("Last-Event-ID: is no id of this stream")
 		}
 		last = id
 	}

@@ -13,6 +13,8 @@ import (
 	"path"
 	"strings"
 	"sync"
+
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // web serves the built web app. An address that is no file is the app's own
@@ -47,7 +49,7 @@ func newWeb(files fs.FS, log *slog.Logger) *web {
 func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		writeProblem(w, r, h.log, problem(http.StatusMethodNotAllowed, "only GET and HEAD are served here"))
+		writeProblem(w, r, h.log, fault.MethodNotAllowedf("only GET and HEAD are served here"))
 		return
 	}
 	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
@@ -58,7 +60,7 @@ func (h *web) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		writeProblem(w, r, h.log, problem(http.StatusNotFound, "there is no such file"))
+		writeProblem(w, r, h.log, fault.NotFoundf("there is no such file"))
 	case err != nil:
 		writeProblem(w, r, h.log, err)
 	default:

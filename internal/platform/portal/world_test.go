@@ -21,6 +21,7 @@ import (
 	"github.com/pronto-platform/pronto/internal/platform/access/accesstest"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
@@ -89,7 +90,7 @@ func newWorld(t *testing.T) *world {
 
 func targetOfTasks(_ context.Context, id string) (access.Target, error) {
 	if id != "1" {
-		return access.Target{}, problem(http.StatusNotFound, "there is no such task")
+		return access.Target{}, fault.NotFoundf("there is no such task")
 	}
 	return access.Target{Owner: "group:default/team-a", CreatedBy: "user:default/d"}, nil
 }

@@ -34,6 +34,11 @@ export const refusalPhrases: readonly Phrase[] = [
   [/^you have no such token$/, "você não tem esse token"],
   [/^say true or false$/, "informe true ou false"],
   // requests
+  [/^no such application$/, "não existe esse aplicativo"],
+  [/^deliveries are not being followed yet; try again in a moment$/, "as entregas ainda não estão sendo acompanhadas; tente de novo em instantes"],
+  [/^(\S+) has no workflow run (\d+)$/, "$1 não tem a execução de workflow $2"],
+  [/^the signature in X-Hub-Signature-256 does not match$/, "a assinatura em X-Hub-Signature-256 não confere"],
+  [/^the body is no event that can be read: (.+)$/, "o corpo não é um evento que se possa ler: {1}"],
   [/^there is no application "(.+)"$/, "não existe o aplicativo “$1”"],
   [/^send the body as Content-Type: application\/json$/, "envie o corpo como Content-Type: application/json"],
   [/^The body cannot be read: (.+)$/, "Não foi possível ler o corpo: {1}"],

@@ -4,7 +4,7 @@ import { translated } from "./server";
 import { goFiles, spokenAfter, spokenIn, type Spoken } from "./spoken";
 
 const platform = join(import.meta.dirname, "../../../internal/platform");
-const refused = /refusal\.(?:New|Because)\(|RefusalError\{|Reason(?: =|:) (?=["`])|Reason(?: =|:) fmt\.Sprintf\(|\bproblem\(http\.|fault\.\w+f\(/g;
+const refused = /Reason(?: =|:) (?=["`])|Reason(?: =|:) fmt\.Sprintf\(|fault\.(?:\w+f|Because)\(/g;
 
 /** Their sentences are all for people. */
 const whole = ["evaluate.go", "rollout.go", "probe.go", "live.go", "deletion.go", "keep.go", "restoration.go", "quota.go", "names.go", "validate.go"].map((name) => join(platform, "delivery", name));

@@ -14,7 +14,7 @@ export function goFiles(root: string): string[] {
     .map((name) => join(root, name));
 }
 
-/** spokenAfter takes the sentence that follows each match of a pattern, e.g. `refusal\.New\(`. */
+/** spokenAfter takes the sentence that follows each match of a pattern, e.g. `fault\.Inputf\(`. */
 export function spokenAfter(file: string, before: RegExp): Spoken[] {
   const source = bare(readFileSync(file, "utf8"));
   return [...source.matchAll(before)].flatMap((match) => {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-github/v74/github"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 // fits refuses a change that does not suit what the branch holds.
@@ -16,22 +16,22 @@ func (c Change) fits(entries []*github.TreeEntry) error {
 			existing = entry
 		}
 		if entry.GetType() != "tree" && strings.HasPrefix(c.Path, entry.GetPath()+"/") {
-			return refusal.New(refusal.Conflict, "path: %q is a file, so nothing can lie in it", entry.GetPath())
+			return fault.Conflictf("path: %q is a file, so nothing can lie in it", entry.GetPath())
 		}
 	}
 	switch {
 	case existing == nil && c.SHA == "":
 		return nil
 	case existing == nil:
-		return refusal.New(refusal.Conflict, "%s was deleted since it was read; send the change without sha to make it anew", c.Path)
+		return fault.Conflictf("%s was deleted since it was read; send the change without sha to make it anew", c.Path)
 	case existing.GetType() == "tree":
-		return refusal.New(refusal.Conflict, "path: %q is a directory; choose another name", c.Path)
+		return fault.Conflictf("path: %q is a directory; choose another name", c.Path)
 	case !isRegular(existing):
-		return refusal.New(refusal.Conflict, "path: %q is no regular file; use git to change it", c.Path)
+		return fault.Conflictf("path: %q is no regular file; use git to change it", c.Path)
 	case c.SHA == "":
-		return refusal.New(refusal.Conflict, "%s exists already; read it, and send its sha with the change", c.Path)
+		return fault.Conflictf("%s exists already; read it, and send its sha with the change", c.Path)
 	case existing.GetSHA() != c.SHA:
-		return refusal.New(refusal.Conflict, "%s changed since it was read; read it again and make the change anew", c.Path)
+		return fault.Conflictf("%s changed since it was read; read it again and make the change anew", c.Path)
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 )
 
 const (
@@ -80,7 +80,7 @@ func (c Change) check() error {
 		problem = "content: is no text; use git for binary files"
 	}
 	if problem != "" {
-		return refusal.New(refusal.Invalid, "%s", problem)
+		return fault.Inputf("%s", problem)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-github/v74/github"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -44,7 +44,7 @@ func (s Source) Restore(ctx context.Context, repository string, wanted Restore, 
 			return "", err
 		}
 		if head == before || attempt == restoreAttempts {
-			return "", refusal.New(refusal.Conflict, "the forge refuses the commit: %s", message)
+			return "", fault.Conflictf("the forge refuses the commit: %s", message)
 		}
 		if err := s.onlyPipeline(ctx, repository, before, head, "somebody pushed meanwhile; look at the versions again"); err != nil {
 			return "", err
@@ -58,7 +58,7 @@ func (s Source) restoreOnto(ctx context.Context, repository, branch, head, tree 
 		return "", err
 	}
 	if now == tree {
-		return "", refusal.New(refusal.Conflict, "the repository holds exactly these files already")
+		return "", fault.Conflictf("the repository holds exactly these files already")
 	}
 	revision, err := s.Client.CreateCommit(ctx, s.Organization, repository, scm.NewCommit{
 		Tree: tree, Parent: head, Message: wanted.Message(head), AuthorName: author.Name, AuthorEmail: author.Email})
@@ -76,7 +76,7 @@ func (s Source) deployedTree(ctx context.Context, repository string, wanted Rest
 		err = s.onlyPipeline(ctx, repository, wanted.Revision, wanted.Deployed, "its files cannot be told apart from those of a later commit")
 	}
 	if errors.Is(err, scm.ErrNotFound) {
-		return "", refusal.Because(err, refusal.Conflict, "the repository does not have its commit any more")
+		return "", fault.Because(err, fault.Conflict, "the repository does not have its commit any more")
 	}
 	return tree, err
 }
@@ -91,7 +91,7 @@ func (s Source) onlyPipeline(ctx context.Context, repository, base, head, otherw
 	}
 	for _, c := range commits {
 		if !isPipeline(c) {
-			return refusal.New(refusal.Conflict, "%s", otherwise)
+			return fault.Conflictf("%s", otherwise)
 		}
 	}
 	return nil

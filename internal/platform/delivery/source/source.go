@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-github/v74/github"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 )
 
@@ -67,7 +67,7 @@ func (s Source) head(ctx context.Context, repository string) (branch, revision s
 		revision, err = s.Client.Branch(ctx, s.Organization, repository, branch)
 	}
 	if errors.Is(err, scm.ErrNotFound) {
-		return "", "", refusal.Because(err, refusal.Conflict, "the repository %s/%s has no commit yet", s.Organization, repository)
+		return "", "", fault.Because(err, fault.Conflict, "the repository %s/%s has no commit yet", s.Organization, repository)
 	}
 	return branch, revision, err
 }
@@ -97,7 +97,7 @@ func (s Source) tree(ctx context.Context, repository, revision string) ([]*githu
 		return nil, err
 	}
 	if truncated {
-		return nil, refusal.New(refusal.Conflict, "the repository has too many files to be shown here; use git")
+		return nil, fault.Conflictf("the repository has too many files to be shown here; use git")
 	}
 	return entries, nil
 }
@@ -110,7 +110,7 @@ func isRegular(entry *github.TreeEntry) bool {
 // Read returns one file of the default branch.
 func (s Source) Read(ctx context.Context, repository, path string) (File, error) {
 	if problem := checkPath(path); problem != "" {
-		return File{}, refusal.New(refusal.Invalid, "%s", problem)
+		return File{}, fault.Inputf("%s", problem)
 	}
 	_, revision, err := s.head(ctx, repository)
 	if err != nil {
@@ -119,11 +119,11 @@ func (s Source) Read(ctx context.Context, repository, path string) (File, error)
 	found, err := s.Client.Contents(ctx, s.Organization, repository, path, revision)
 	switch {
 	case errors.Is(err, scm.ErrNotFound):
-		return File{}, refusal.Because(err, refusal.Missing, "path: there is no file %q", path)
+		return File{}, fault.Because(err, fault.NotFound, "path: there is no file %q", path)
 	case err != nil:
 		return File{}, err
 	case found == nil || found.GetType() != "file":
-		return File{}, refusal.New(refusal.Invalid, "path: %q is no file", path)
+		return File{}, fault.Inputf("path: %q is no file", path)
 	}
 	file := File{Path: path, SHA: found.GetSHA(), Size: int64(found.GetSize()), Revision: revision}
 	if file.Size > MaxSize {
@@ -178,9 +178,9 @@ func refused(path string, err error) error {
 	status, message := scm.Refused(err)
 	switch status {
 	case http.StatusConflict, http.StatusUnprocessableEntity:
-		return refusal.Because(err, refusal.Conflict, "the forge did not take %s: %s; read the file again", path, message)
+		return fault.Because(err, fault.Conflict, "the forge did not take %s: %s; read the file again", path, message)
 	case http.StatusForbidden, http.StatusNotFound:
-		return refusal.Because(err, refusal.Conflict, "the forge does not let the platform change %s: %s", path, message)
+		return fault.Because(err, fault.Conflict, "the forge does not let the platform change %s: %s", path, message)
 	}
 	return err
 }

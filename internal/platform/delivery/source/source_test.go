@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pronto-platform/pronto/internal/platform/delivery/refusal"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/source"
+	"github.com/pronto-platform/pronto/internal/platform/fault"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/scm/scmtest"
 )
@@ -32,12 +32,12 @@ func setUp(t *testing.T) (source.Source, *scmtest.Forge) {
 
 var ana = source.Person{Name: "Ana", Email: "ana@example.com"}
 
-func refusedAs(err error) (refusal.Kind, string) {
-	var refused *refusal.Error
+func refusedAs(err error) (string, string) {
+	var refused *fault.Error
 	if !errors.As(err, &refused) {
-		return -1, ""
+		return "", ""
 	}
-	return refused.Kind, refused.Message
+	return refused.Name, refused.Message
 }
 
 func TestFilesAreListedAndRead(t *testing.T) {
@@ -63,7 +63,7 @@ func TestFilesAreListedAndRead(t *testing.T) {
 	if file, err := s.Read(t.Context(), repository, "data.txt"); err != nil || file.Content != nil || file.Size != source.MaxSize+1 {
 		t.Errorf("a large file = %d bytes, %v", file.Size, err)
 	}
-	for path, kind := range map[string]refusal.Kind{"none.txt": refusal.Missing, "src": refusal.Invalid, "../x": refusal.Invalid} {
+	for path, kind := range map[string]string{"none.txt": fault.NotFound, "src": fault.Input, "../x": fault.Input} {
 		if _, err := s.Read(t.Context(), repository, path); err == nil {
 			t.Errorf("%s was read", path)
 		} else if got, _ := refusedAs(err); got != kind {
@@ -107,28 +107,28 @@ func TestAChangeThatDoesNotFitIsRefused(t *testing.T) {
 	before := forge.Git(repository, "rev-parse", "main")
 	for name, c := range map[string]struct {
 		change source.Change
-		kind   refusal.Kind
+		kind   string
 		reason string
 	}{
-		"stale":          {source.Change{Path: "README.md", SHA: strings.Repeat("a", 40)}, refusal.Conflict, "changed since it was read"},
-		"exists":         {source.Change{Path: "README.md"}, refusal.Conflict, "exists already"},
-		"gone":           {source.Change{Path: "gone.md", SHA: strings.Repeat("a", 40)}, refusal.Conflict, "was deleted"},
-		"directory":      {source.Change{Path: "src"}, refusal.Conflict, "is a directory"},
-		"below a file":   {source.Change{Path: "README.md/x"}, refusal.Conflict, "is a file"},
-		"outside":        {source.Change{Path: "../x"}, refusal.Invalid, `has the part ".."`},
-		"absolute":       {source.Change{Path: "/etc/passwd"}, refusal.Invalid, "begins with '/'"},
-		"git's":          {source.Change{Path: "a/.Git/config"}, refusal.Invalid, "Git's own"},
-		"git's, dotted":  {source.Change{Path: ".git. /config"}, refusal.Invalid, "Git's own"},
-		"git's, Windows": {source.Change{Path: "GIT~1/config"}, refusal.Invalid, "Git's own"},
-		"backslash":      {source.Change{Path: `a\b`}, refusal.Invalid, "separate directories with '/'"},
-		"newline":        {source.Change{Path: "a\nb"}, refusal.Invalid, "no path may have"},
-		"long":           {source.Change{Path: strings.Repeat("x", 2000)}, refusal.Invalid, "at most 1024"},
-		"long part":      {source.Change{Path: strings.Repeat("x", 256)}, refusal.Invalid, "at most 255"},
-		"empty":          {source.Change{}, refusal.Invalid, "path: is needed"},
-		"empty part":     {source.Change{Path: "a//b"}, refusal.Invalid, "empty part"},
-		"large":          {source.Change{Path: "x", Content: strings.Repeat("x", source.MaxSize+1)}, refusal.Invalid, "at most 524288"},
-		"binary":         {source.Change{Path: "x", Content: "a\x00b"}, refusal.Invalid, "is no text"},
-		"no message":     {source.Change{Path: "x", Message: "-"}, refusal.Invalid, "message: is needed"},
+		"stale":          {source.Change{Path: "README.md", SHA: strings.Repeat("a", 40)}, fault.Conflict, "changed since it was read"},
+		"exists":         {source.Change{Path: "README.md"}, fault.Conflict, "exists already"},
+		"gone":           {source.Change{Path: "gone.md", SHA: strings.Repeat("a", 40)}, fault.Conflict, "was deleted"},
+		"directory":      {source.Change{Path: "src"}, fault.Conflict, "is a directory"},
+		"below a file":   {source.Change{Path: "README.md/x"}, fault.Conflict, "is a file"},
+		"outside":        {source.Change{Path: "../x"}, fault.Input, `has the part ".."`},
+		"absolute":       {source.Change{Path: "/etc/passwd"}, fault.Input, "begins with '/'"},
+		"git's":          {source.Change{Path: "a/.Git/config"}, fault.Input, "Git's own"},
+		"git's, dotted":  {source.Change{Path: ".git. /config"}, fault.Input, "Git's own"},
+		"git's, Windows": {source.Change{Path: "GIT~1/config"}, fault.Input, "Git's own"},
+		"backslash":      {source.Change{Path: `a\b`}, fault.Input, "separate directories with '/'"},
+		"newline":        {source.Change{Path: "a\nb"}, fault.Input, "no path may have"},
+		"long":           {source.Change{Path: strings.Repeat("x", 2000)}, fault.Input, "at most 1024"},
+		"long part":      {source.Change{Path: strings.Repeat("x", 256)}, fault.Input, "at most 255"},
+		"empty":          {source.Change{}, fault.Input, "path: is needed"},
+		"empty part":     {source.Change{Path: "a//b"}, fault.Input, "empty part"},
+		"large":          {source.Change{Path: "x", Content: strings.Repeat("x", source.MaxSize+1)}, fault.Input, "at most 524288"},
+		"binary":         {source.Change{Path: "x", Content: "a\x00b"}, fault.Input, "is no text"},
+		"no message":     {source.Change{Path: "x", Message: "-"}, fault.Input, "message: is needed"},
 	} {
 		switch c.change.Message {
 		case "":
