@@ -92,6 +92,7 @@ export const taskPhrases: readonly Phrase[] = [
   [/^each names a user or a team$/, "cada um nomeia um usuário ou um time"],
   [/^Fetch action input (\S+) and (\S+) can not be used at the same time$/, "$1 e $2 não podem ser usados juntos"],
   [/^Fetch action input extension incompatible with (\S+) and (\S+)$/, "extension não combina com $1 e $2"],
+  [/^url "(.+)" cannot be fetched: give a path relative to the template, or (\S+)$/, "a url “$1” não pode ser buscada: informe um caminho relativo ao template, ou $2"],
   [/^url "(.+)" leads out of where the template comes from$/, "a url “$1” sai de onde o template vem"],
   [/^the template has no directory (\S+)$/, "o template não tem o diretório $1"],
   [/^url "(.+)" is a file of the template, not a directory$/, "a url “$1” é um arquivo do template, não um diretório"],

@@ -236,9 +236,16 @@ func TestAFetchMayReadARepositoryOfTheForge(t *testing.T) {
 			t.Errorf("asked for %s", address)
 		}
 	}
-	for _, address := range []string{"https://evil.example.com/a/b/tree/main/x", "http://127.0.0.1/x", "file:///etc/x"} {
-		if err := r.do(t, "fetch:plain", map[string]any{"url": address}); err == nil {
-			t.Errorf("%s was fetched", address)
+	const takes = "relative to the template, or https://git.example.com/OWNER/REPO/tree/BRANCH/PATH"
+	for _, address := range []string{"https://evil.example.com/a/b/tree/main/x", "http://127.0.0.1/x", "file:///etc/x", "file:///x", "ssh://git@git.example.com/a/b"} {
+		for _, id := range []string{"fetch:plain", "fetch:plain:file", "fetch:template", "fetch:template:file"} {
+			input := map[string]any{"url": address, "targetPath": "d"}
+			if strings.HasPrefix(id, "fetch:template") {
+				input["values"] = map[string]any{}
+			}
+			if err := r.do(t, id, input); err == nil || !strings.Contains(err.Error(), takes) {
+				t.Errorf("%s of %s: %v; it does not say what is taken", id, address, err)
+			}
 		}
 	}
 }

@@ -32,6 +32,9 @@ type Source struct {
 // open finds the directory that an address means: one relative to template.yaml,
 // or one in a repository of the forge.
 func (h *Host) open(ctx context.Context, c *Call, address string) (fs.FS, error) {
+	if err := h.checkScheme(address); err != nil {
+		return nil, err
+	}
 	template := c.Template
 	if remote, err := url.Parse(address); err == nil && remote.Host != "" {
 		return h.openRemote(ctx, c, remote)
@@ -52,6 +55,16 @@ func (h *Host) open(ctx context.Context, c *Call, address string) (fs.FS, error)
 	return fs.Sub(template.Files, directory)
 }
 
+// checkScheme refuses what is neither a path nor an address of the web, such as
+// file:///: as a path it would only be said not to be there.
+func (h *Host) checkScheme(address string) error {
+	scheme, _, is := strings.Cut(address, "://")
+	if !is || strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http") || strings.Contains(scheme, "/") {
+		return nil
+	}
+	return fault.Inputf("url %q cannot be fetched: give a path relative to the template, or https://%s/OWNER/REPO/tree/BRANCH/PATH", address, h.Hosts[0])
+}
+
 func (h *Host) openRemote(ctx context.Context, c *Call, address *url.URL) (fs.FS, error) {
 	if h.Tree == nil || !slices.Contains(h.Hosts, address.Host) {
 		return nil, fault.Inputf("No matching integration configuration for host %s; url may be relative to the template, or https://%s/OWNER/REPO/tree/BRANCH/PATH",
@@ -65,6 +78,9 @@ func (h *Host) openRemote(ctx context.Context, c *Call, address *url.URL) (fs.FS
 
 // openFile reads the single file that an address means.
 func (h *Host) openFile(ctx context.Context, c *Call, address string) (entry, error) {
+	if err := h.checkScheme(address); err != nil {
+		return entry{}, err
+	}
 	directory, name := ".", address
 	if at := strings.LastIndexByte(address, '/'); at >= 0 {
 		directory, name = strings.Replace(address[:at], "/blob/", "/tree/", 1), address[at+1:]
