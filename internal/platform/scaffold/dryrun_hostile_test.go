@@ -77,7 +77,7 @@ func TestATemplateThatCannotBeUsedIsNoFaultOfTheScaffolder(t *testing.T) {
 		"a reference to a file": {page(`{"$ref": "file:///etc/passwd"}`), "spec.parameters[1]: $ref to file:///etc/passwd"},
 		"no type":               {page(`{"type": "text"}`), "spec.parameters[1]: properties.name.type"},
 		"no definition":         {page(`{"$ref": "#/definitions/x"}`), "spec.parameters[1]: "},
-		"a deep input":          {strings.Replace(page("{}"), `{"message": "x"}`, deep, 1), "nested deeper than 100"},
+		"a deep input":          {strings.Replace(page("{}"), `{"message": "x"}`, deep, 1), "values nest more than 100 deep"},
 		"a number as a name":    {strings.Replace(page("{}"), `{"name": "new"}`, `{"name": 1}`, 1), "metadata.name is of type number where a string is expected"},
 	} {
 		status, body := post(s, "/api/scaffolder/v2/dry-run", c.body)
