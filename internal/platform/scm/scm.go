@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/google/go-github/v74/github"
 
@@ -203,17 +204,23 @@ func (c *Client) EnsureHook(ctx context.Context, organization, url string, key s
 	return failed("create webhook of "+organization, err)
 }
 
-// failed tells what was attempted; a 404 becomes ErrNotFound.
+// failed tells what was attempted; a 404 becomes ErrNotFound, and so does the
+// 409 that GitHub answers to whoever reads an object of an empty repository.
 func failed(what string, err error) error {
 	var answer *github.ErrorResponse
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &answer) && answer.Response.StatusCode == http.StatusNotFound:
+	case errors.As(err, &answer) && (answer.Response.StatusCode == http.StatusNotFound || empty(answer)):
 		return fmt.Errorf("%s: %w", what, ErrNotFound)
 	default:
 		return fmt.Errorf("%s: %w", what, err)
 	}
+}
+
+func empty(answer *github.ErrorResponse) bool {
+	return answer.Response.StatusCode == http.StatusConflict && answer.Response.Request.Method == http.MethodGet &&
+		strings.HasPrefix(answer.Message, "Git Repository is empty")
 }
 
 // Exists reports whether err says that what was to be made is there already.

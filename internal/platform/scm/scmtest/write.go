@@ -47,6 +47,9 @@ func (f *Forge) putContents(r *http.Request, repository string) (int, any) {
 }
 
 func (f *Forge) commit(r *http.Request, repository string) (int, any) {
+	if refs, err := f.git(r.Context(), repository, "", nil, "for-each-ref", "--count=1"); err == nil && refs == "" {
+		return refuse(http.StatusConflict, "Git Repository is empty.")
+	}
 	list, err := f.log(r, repository, "-1", r.PathValue("sha"))
 	if err != nil {
 		return refuse(http.StatusNotFound, "Not Found")
