@@ -1,7 +1,9 @@
-import page from "../components/Page.module.css";
+import { Table, type Column } from "../components/Table";
 import { isNode } from "../form/extract";
 import { useWords } from "../i18n/I18n";
 import classes from "./Authoring.module.css";
+
+const columns: readonly Column[] = ["actions.name", "actions.type", "actions.what"];
 
 /** SchemaTable is the members of an action's input or output. */
 export function SchemaTable({ title, schema }: { title: string; schema: unknown }) {
@@ -12,29 +14,18 @@ export function SchemaTable({ title, schema }: { title: string; schema: unknown 
   return (
     <>
       <h3>{title}</h3>
-      <div className={page.tableWrap} tabIndex={0} role="region" aria-label={title}>
-        <table className={page.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("actions.name")}</th>
-              <th scope="col">{t("actions.type")}</th>
-              <th scope="col">{t("actions.what")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {properties.map(([name, property]) => (
-              <tr key={name}>
-                <td>
-                  <code>{name}</code>
-                  {required.includes(name) && <span className={classes.quiet}> {t("actions.required")}</span>}
-                </td>
-                <td className={classes.quiet}>{typeOf(property)}</td>
-                <td>{isNode(property) && [property.title, property.description].filter((part) => typeof part === "string").join(". ")}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns} label={title} narrow>
+        {properties.map(([name, property]) => (
+          <tr key={name}>
+            <td>
+              <code>{name}</code>
+              {required.includes(name) && <span className={classes.quiet}> {t("actions.required")}</span>}
+            </td>
+            <td className={classes.quiet}>{typeOf(property)}</td>
+            <td>{isNode(property) && [property.title, property.description].filter((part) => typeof part === "string").join(". ")}</td>
+          </tr>
+        ))}
+      </Table>
     </>
   );
 }

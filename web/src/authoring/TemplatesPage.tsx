@@ -8,6 +8,8 @@ import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
 import { OutLink } from "../components/OutLink";
 import page from "../components/Page.module.css";
+import { Table, type Column } from "../components/Table";
+import table from "../components/Table.module.css";
 import { PageHead } from "../components/PageHead";
 import { RowsSkeleton } from "../components/PageSkeleton";
 import { refOf } from "../form/entityRefs";
@@ -15,11 +17,12 @@ import { entityPath, shortRef } from "../format/entity";
 import { isSafe } from "../format/markdown";
 import { ownerOf } from "../gallery/filter";
 import { useWords } from "../i18n/I18n";
-import home from "../pages/Home.module.css";
 import { useMe } from "../shell/MeContext";
 import catalog from "../catalog/Catalog.module.css";
 import classes from "./Authoring.module.css";
 import { Register } from "./Register";
+
+const columns: readonly Column[] = ["templates.template", "catalog.owner", "templates.source"];
 
 /** TemplatesPage is for those who write templates: what there is, where it comes from, and how to add one. */
 export default function TemplatesPage() {
@@ -41,52 +44,45 @@ export default function TemplatesPage() {
       {problem && <Failure problem={problem} again={again} />}
       {!data && !problem && <RowsSkeleton rows={5} />}
       {data?.length === 0 && <Empty title={t("templates.none")} text={t("templates.noneText")} />}
-      {data && data.length > 0 && <Table templates={data} />}
+      {data && data.length > 0 && (
+        <div className={page.section}>
+          <TemplateTable templates={data} />
+        </div>
+      )}
       {me.permissions.includes("catalog.write") && <Register onRegistered={again} />}
     </>
   );
 }
 
-function Table({ templates }: { templates: readonly Entity[] }) {
-  const { t, said, saying } = useWords();
+function TemplateTable({ templates }: { templates: readonly Entity[] }) {
+  const { said, saying } = useWords();
   return (
-    <div className={`${page.tableWrap ?? ""} ${page.section ?? ""}`}>
-      <table className={`${page.table ?? ""} ${home.table ?? ""}`}>
-        <thead>
-          <tr>
-            <th scope="col">{t("templates.template")}</th>
-            <th scope="col">{t("catalog.owner")}</th>
-            <th scope="col">{t("templates.source")}</th>
+    <Table columns={columns}>
+      {templates.map((template) => {
+        const { name, title, annotations } = template.metadata;
+        const error = (template.status?.items ?? []).find(({ level }) => level === "error");
+        return (
+          <tr key={refOf(template)}>
+            <td>
+              <Link to={entityPath(refOf(template))} className={table.name} title={name}>
+                {said(title ?? name)}
+              </Link>
+              {error && <span className={catalog.broken}>{saying(error.message)}</span>}
+            </td>
+            <td className={table.quiet}>{shortRef(ownerOf(template))}</td>
+            <td>
+              <Source address={annotations?.["backstage.io/managed-by-location"] ?? ""} />
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {templates.map((template) => {
-            const { name, title, annotations } = template.metadata;
-            const error = (template.status?.items ?? []).find(({ level }) => level === "error");
-            return (
-              <tr key={refOf(template)}>
-                <td>
-                  <Link to={entityPath(refOf(template))} className={home.name} title={name}>
-                    {said(title ?? name)}
-                  </Link>
-                  {error && <span className={catalog.broken}>{saying(error.message)}</span>}
-                </td>
-                <td className={home.quiet}>{shortRef(ownerOf(template))}</td>
-                <td>
-                  <Source address={annotations?.["backstage.io/managed-by-location"] ?? ""} />
-                </td>
-              </tr>
-            );
-          })}
-        </tbody>
-      </table>
-    </div>
+        );
+      })}
+    </Table>
   );
 }
 
 function Source({ address }: { address: string }) {
   const { t } = useWords();
   const url = address.replace(/^url:/, "");
-  if (address.startsWith("builtin:")) return <span className={home.quiet}>{t("templates.builtin")}</span>;
+  if (address.startsWith("builtin:")) return <span className={table.quiet}>{t("templates.builtin")}</span>;
   return isSafe(url) ? <OutLink href={url}>{url.replace(/^https?:\/\//, "")}</OutLink> : address;
 }

@@ -1,34 +1,23 @@
 import { Link } from "react-router";
 import type { Entity } from "../api/types";
 import page from "../components/Page.module.css";
+import { Table, type Column } from "../components/Table";
+import table from "../components/Table.module.css";
 import { refOf } from "../form/entityRefs";
 import { entityPath, shortRef } from "../format/entity";
 import { useWords } from "../i18n/I18n";
-import home from "../pages/Home.module.css";
 import classes from "./Catalog.module.css";
+
+const columns: readonly Column[] = ["catalog.name", "catalog.kind", "catalog.type", "catalog.owner", "catalog.description"];
 
 /** EntityTable is a page of the catalog; each name leads to the entity. */
 export function EntityTable({ entities }: { entities: readonly Entity[] }) {
-  const { t } = useWords();
   return (
-    <div className={page.tableWrap}>
-      <table className={`${page.table ?? ""} ${home.table ?? ""}`}>
-        <thead>
-          <tr>
-            <th scope="col">{t("catalog.name")}</th>
-            <th scope="col">{t("catalog.kind")}</th>
-            <th scope="col">{t("catalog.type")}</th>
-            <th scope="col">{t("catalog.owner")}</th>
-            <th scope="col">{t("catalog.description")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entities.map((entity) => (
-            <EntityRow key={refOf(entity)} entity={entity} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={columns}>
+      {entities.map((entity) => (
+        <EntityRow key={refOf(entity)} entity={entity} />
+      ))}
+    </Table>
   );
 }
 
@@ -40,15 +29,15 @@ function EntityRow({ entity }: { entity: Entity }) {
   return (
     <tr>
       <td>
-        <Link to={entityPath(refOf(entity))} className={home.name} title={name}>
+        <Link to={entityPath(refOf(entity))} className={table.name} title={name}>
           {said(title ?? name)}
         </Link>
         {broken && <span className={classes.broken}>{t("entity.errors")}</span>}
       </td>
       <td>{entity.kind}</td>
-      <td className={home.quiet}>{text(entity.spec?.type)}</td>
-      <td className={home.quiet}>{owner !== "" && <Link className={classes.quietLink} to={entityPath(owner.includes(":") ? owner : `group:${owner}`)}>{shortRef(owner)}</Link>}</td>
-      <td className={page.wide}>
+      <td className={table.quiet}>{text(entity.spec?.type)}</td>
+      <td className={table.quiet}>{owner !== "" && <Link className={classes.quietLink} to={entityPath(owner.includes(":") ? owner : `group:${owner}`)}>{shortRef(owner)}</Link>}</td>
+      <td className={table.wide}>
         <span className={page.cut} title={description}>
           {description && said(description)}
         </span>

@@ -4,11 +4,14 @@ import type { Delivery } from "../api/types";
 import { Failure } from "../components/Failure";
 import page from "../components/Page.module.css";
 import { StatusText } from "../components/StatusText";
+import { Table, type Column } from "../components/Table";
 import table from "../components/Table.module.css";
 import { When } from "../components/When";
 import { shortSHA } from "../format/text";
 import { useWords } from "../i18n/I18n";
 import { JourneyLine } from "./JourneyLine";
+
+const columns: readonly Column[] = ["app.revision", "home.journey", "home.status", "app.message", "app.duration", "app.when"];
 
 type Props = {
   app: string;
@@ -25,44 +28,30 @@ export function Deliveries({ app, deliveries, shown, problem, again }: Props) {
     <section className={page.section} aria-labelledby="history">
       <h2 id="history">{t("app.history")}</h2>
       {problem && <Failure problem={problem} again={again} />}
-      <div className={table.wrap}>
-        <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
-          <thead>
-            <tr>
-              <th scope="col">{t("app.revision")}</th>
-              <th scope="col">{t("home.journey")}</th>
-              <th scope="col">{t("home.status")}</th>
-              <th scope="col">{t("app.message")}</th>
-              <th scope="col">{t("app.duration")}</th>
-              <th scope="col">{t("app.when")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {deliveries.map((delivery, i) => (
-              <tr key={delivery.id} className={delivery.id === shown && deliveries.length > 1 ? table.chosen : undefined}>
-                <td>
-                  <DeliveryLink app={app} delivery={delivery} latest={i === 0} />
-                </td>
-                <td>
-                  <JourneyLine phases={delivery.phases} width={108} />
-                </td>
-                <td>
-                  <StatusText status={delivery.status} />
-                </td>
-                <td className={page.wide}>
-                  <span className={page.cut} title={delivery.message}>
-                    {delivery.message}
-                  </span>
-                </td>
-                <td className={table.quiet}>{delivery.status === "in_progress" ? "–" : seconds(delivery.seconds)}</td>
-                <td className={table.quiet}>
-                  <When at={delivery.startedAt} />
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns}>
+        {deliveries.map((delivery, i) => (
+          <tr key={delivery.id} className={delivery.id === shown && deliveries.length > 1 ? table.chosen : undefined}>
+            <td>
+              <DeliveryLink app={app} delivery={delivery} latest={i === 0} />
+            </td>
+            <td>
+              <JourneyLine phases={delivery.phases} width={108} />
+            </td>
+            <td>
+              <StatusText status={delivery.status} />
+            </td>
+            <td className={table.wide}>
+              <span className={page.cut} title={delivery.message}>
+                {delivery.message}
+              </span>
+            </td>
+            <td className={table.quiet}>{delivery.status === "in_progress" ? "–" : seconds(delivery.seconds)}</td>
+            <td className={table.quiet}>
+              <When at={delivery.startedAt} />
+            </td>
+          </tr>
+        ))}
+      </Table>
       {deliveries.length === 1 && !problem && <p className={table.sub}>{t("app.deliveriesEmpty")}</p>}
     </section>
   );

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useWords } from "../i18n/I18n";
-import classes from "./Application.module.css";
+import classes from "./DangerZone.module.css";
 import { DeleteDialog } from "./DeleteDialog";
 
 /** DangerZone is where an application is deleted. */

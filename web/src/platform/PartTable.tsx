@@ -1,10 +1,13 @@
 import type { PhaseStatus, Platform } from "../api/types";
 import page from "../components/Page.module.css";
+import { Table, type Column } from "../components/Table";
+import table from "../components/Table.module.css";
 import { When } from "../components/When";
 import { useWords } from "../i18n/I18n";
 import { Station } from "../journey/Station";
-import home from "../pages/Home.module.css";
 import classes from "./Platform.module.css";
+
+const columns: readonly Column[] = ["platform.part", "platform.state", "platform.since"];
 
 type Part = Platform["parts"][number];
 
@@ -18,32 +21,21 @@ export function PartTable({ parts }: { parts: readonly Part[] }) {
   return (
     <details className={classes.parts} open={missing > 0}>
       <summary>{missing === 0 ? t("platform.allReady", { count: parts.length }) : t("platform.someNot", { count: missing, total: parts.length })}</summary>
-      <div className={page.tableWrap}>
-        <table className={page.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t("platform.part")}</th>
-              <th scope="col">{t("platform.state")}</th>
-              <th scope="col">{t("platform.since")}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {sorted.map((part) => (
-              <tr key={part.name}>
-                <td>{part.name}</td>
-                <td>
-                  <svg className={page.inline} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" focusable="false">
-                    <Station x={9} y={9} r={5} status={shapes[part.status]} />
-                  </svg>{" "}
-                  {t(`part.${part.status}`)}
-                  {part.reason && <span className={home.sub}> {saying(part.reason)}</span>}
-                </td>
-                <td className={home.quiet}>{part.since ? <When at={part.since} /> : "–"}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns} narrow>
+        {sorted.map((part) => (
+          <tr key={part.name}>
+            <td>{part.name}</td>
+            <td>
+              <svg className={page.inline} width="18" height="18" viewBox="0 0 18 18" aria-hidden="true" focusable="false">
+                <Station x={9} y={9} r={5} status={shapes[part.status]} />
+              </svg>{" "}
+              {t(`part.${part.status}`)}
+              {part.reason && <span className={table.sub}> {saying(part.reason)}</span>}
+            </td>
+            <td className={table.quiet}>{part.since ? <When at={part.since} /> : "–"}</td>
+          </tr>
+        ))}
+      </Table>
     </details>
   );
 }

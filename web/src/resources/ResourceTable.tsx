@@ -1,5 +1,5 @@
 import { Link } from "react-router";
-import page from "../components/Page.module.css";
+import { Table, type Column } from "../components/Table";
 import table from "../components/Table.module.css";
 import { When } from "../components/When";
 import { useWords } from "../i18n/I18n";
@@ -7,28 +7,16 @@ import classes from "./Resources.module.css";
 import { StateMark } from "./StateMark";
 import type { Node } from "./tree";
 
+const columns: readonly Column[] = ["resources.name", "resources.sync", "resources.health", "resources.said", "resources.since"];
+
 type Props = { app: string; nodes: readonly Node[] };
 
 /** ResourceTable is the tree of resources, each row below what made it. */
 export function ResourceTable({ app, nodes }: Props) {
-  const { t } = useWords();
   return (
-    <div className={table.wrap}>
-      <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
-        <thead>
-          <tr>
-            <th scope="col">{t("resources.name")}</th>
-            <th scope="col">{t("resources.sync")}</th>
-            <th scope="col">{t("resources.health")}</th>
-            <th scope="col">{t("resources.said")}</th>
-            <th scope="col">{t("resources.since")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          <Rows app={app} nodes={nodes} depth={0} />
-        </tbody>
-      </table>
-    </div>
+    <Table columns={columns}>
+      <Rows app={app} nodes={nodes} depth={0} />
+    </Table>
   );
 }
 
@@ -56,7 +44,7 @@ function Row({ app, node: { resource }, depth }: { app: string; node: Node; dept
       </td>
       <td>{resource.sync ? <StateMark state={resource.sync} /> : <span className={table.sub}>{t("resources.made")}</span>}</td>
       <td>{resource.health && <StateMark state={resource.health} />}</td>
-      <td className={page.wide}>{resource.message && saying(resource.message)}</td>
+      <td className={table.wide}>{resource.message && saying(resource.message)}</td>
       <td className={table.quiet}>{resource.createdAt && <When at={resource.createdAt} />}</td>
     </tr>
   );

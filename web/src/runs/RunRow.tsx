@@ -27,7 +27,7 @@ export function RunRow({ app, run, may, again }: Props) {
         </span>
       </td>
       <td className={table.quiet}>{run.event}</td>
-      <td className={page.wide}>
+      <td className={table.wide}>
         <span className={page.cut} title={run.message}>
           {run.revision && <code className={table.code}>{shortSHA(run.revision)}</code>} {run.message}
         </span>

@@ -7,13 +7,13 @@ import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
 import page from "../components/Page.module.css";
 import { RowsSkeleton } from "../components/PageSkeleton";
-import table from "../components/Table.module.css";
-import type { Key } from "../i18n/translate";
+import { Table, type Column } from "../components/Table";
 import { useWords } from "../i18n/I18n";
 import { useMe } from "../shell/MeContext";
 import { RunRow } from "./RunRow";
 
-const columns: readonly Key[] = ["runs.run", "runs.event", "runs.commit", "runs.took", "runs.when", "runs.actions"];
+const columns: readonly Column[] = ["runs.run", "runs.event", "runs.commit", "runs.took", "runs.when"];
+const actions: Column = { words: "runs.actions", end: true };
 
 /** Runs is the workflow runs of the application's repository, read again at each word of it. */
 export default function Runs() {
@@ -28,26 +28,11 @@ export default function Runs() {
     <section className={page.section} aria-labelledby="runs">
       <h2 id="runs">{t("runs.lead")}</h2>
       {problem && <Failure problem={problem} again={again} />}
-      <div className={table.wrap}>
-        <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
-          <thead>
-            <tr>
-              {columns
-                .filter((column) => may || column !== "runs.actions")
-                .map((column) => (
-                  <th key={column} scope="col" className={column === "runs.actions" ? table.end : undefined}>
-                    {t(column)}
-                  </th>
-                ))}
-            </tr>
-          </thead>
-          <tbody>
-            {data.runs.map((run) => (
-              <RunRow key={run.id} app={app.name} run={run} may={may} again={again} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={may ? [...columns, actions] : columns}>
+        {data.runs.map((run) => (
+          <RunRow key={run.id} app={app.name} run={run} may={may} again={again} />
+        ))}
+      </Table>
     </section>
   );
 }

@@ -7,17 +7,19 @@ import type { Task } from "../api/types";
 import { useFetched } from "../api/useFetched";
 import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
-import page from "../components/Page.module.css";
+import { Table, type Column } from "../components/Table";
+import table from "../components/Table.module.css";
 import { PageHead } from "../components/PageHead";
 import { RowsSkeleton } from "../components/PageSkeleton";
 import { When } from "../components/When";
 import { entityName } from "../format/text";
 import { useWords } from "../i18n/I18n";
-import home from "../pages/Home.module.css";
 import { useMe } from "../shell/MeContext";
 import { appOf, templateOf } from "./steps";
 import classes from "./Task.module.css";
 import { TaskStatus } from "./TaskStatus";
+
+const columns: readonly Column[] = ["tasks.what", "tasks.status", "tasks.template", "tasks.by", "tasks.when"];
 
 const step = 50;
 
@@ -45,7 +47,7 @@ export function TasksPage() {
           </Button>
         </Empty>
       )}
-      {data && data.tasks.length > 0 && <Table tasks={data.tasks} left={left} />}
+      {data && data.tasks.length > 0 && <TaskTable tasks={data.tasks} left={left} />}
       {data && data.totalTasks > data.tasks.length && (
         <Button variant="default" mt="md" onClick={() => setLimit(limit + step)}>
           {t("tasks.more")}
@@ -55,41 +57,28 @@ export function TasksPage() {
   );
 }
 
-function Table({ tasks, left }: { tasks: readonly Task[]; left: ReadonlySet<string> }) {
+function TaskTable({ tasks, left }: { tasks: readonly Task[]; left: ReadonlySet<string> }) {
   const { t } = useWords();
   return (
-    <div className={page.tableWrap}>
-      <table className={`${page.table ?? ""} ${home.table ?? ""}`}>
-        <thead>
-          <tr>
-            <th scope="col">{t("tasks.what")}</th>
-            <th scope="col">{t("tasks.status")}</th>
-            <th scope="col">{t("tasks.template")}</th>
-            <th scope="col">{t("tasks.by")}</th>
-            <th scope="col">{t("tasks.when")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {tasks.map((task) => (
-            <tr key={task.id}>
-              <td>
-                <Link to={`/tasks/${task.id}`} className={home.name} title={appOf(task) ?? task.id}>
-                  {appOf(task) ?? task.id}
-                </Link>
-              </td>
-              <td>
-                <TaskStatus status={task.status} />
-                {left.has(task.id) && <span className={classes.left}>{t("tasks.left")}</span>}
-              </td>
-              <td className={home.quiet}>{entityName(templateOf(task))}</td>
-              <td className={home.quiet}>{entityName(task.createdBy ?? "")}</td>
-              <td className={home.quiet}>
-                <When at={task.createdAt} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table columns={columns}>
+      {tasks.map((task) => (
+        <tr key={task.id}>
+          <td>
+            <Link to={`/tasks/${task.id}`} className={table.name} title={appOf(task) ?? task.id}>
+              {appOf(task) ?? task.id}
+            </Link>
+          </td>
+          <td>
+            <TaskStatus status={task.status} />
+            {left.has(task.id) && <span className={classes.left}>{t("tasks.left")}</span>}
+          </td>
+          <td className={table.quiet}>{entityName(templateOf(task))}</td>
+          <td className={table.quiet}>{entityName(task.createdBy ?? "")}</td>
+          <td className={table.quiet}>
+            <When at={task.createdAt} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -21,7 +21,7 @@ export function VersionRow({ app, version, may, onRollback }: Props) {
       <td>
         <CopyText text={version.revision} shown={revision} what={t("versions.revision")} />
       </td>
-      <td className={page.wide}>
+      <td className={table.wide}>
         <Link className={`${page.cut ?? ""} ${classes.change ?? ""}`} to={`/apps/${app}/deliveries/${version.deliveryId}`} title={version.message} aria-label={`${version.message ?? ""} – ${t("versions.delivery", { revision })}`}>
           {version.message ?? revision}
         </Link>

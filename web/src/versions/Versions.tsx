@@ -9,15 +9,14 @@ import { Empty } from "../components/Empty";
 import { Failure } from "../components/Failure";
 import page from "../components/Page.module.css";
 import { RowsSkeleton } from "../components/PageSkeleton";
-import table from "../components/Table.module.css";
+import { Table, type Column } from "../components/Table";
 import { ReadOnly } from "../application/ReadOnly";
-import type { Key } from "../i18n/translate";
 import { useWords } from "../i18n/I18n";
 import { useMe } from "../shell/MeContext";
 import { RollbackDialog } from "./RollbackDialog";
 import { VersionRow } from "./VersionRow";
 
-const columns: readonly Key[] = ["versions.revision", "versions.change", "versions.author", "versions.liveAt", "versions.took", "versions.action"];
+const columns: readonly Column[] = ["versions.revision", "versions.change", "versions.author", "versions.liveAt", "versions.took", { words: "versions.action", end: true }];
 
 /** Versions is what was live, and the way back to it. */
 export default function Versions() {
@@ -34,24 +33,11 @@ export default function Versions() {
       <h2 id="versions">{t("versions.lead")}</h2>
       {!may && <ReadOnly app={app} />}
       {problem && <Failure problem={problem} again={again} />}
-      <div className={table.wrap}>
-        <table className={`${page.table ?? ""} ${table.cards ?? ""}`}>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column} scope="col" className={column === "versions.action" ? table.end : undefined}>
-                  {t(column)}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {data.versions.map((version) => (
-              <VersionRow key={version.deliveryId} app={app.name} version={version} may={may} onRollback={() => setChosen(version)} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table columns={columns}>
+        {data.versions.map((version) => (
+          <VersionRow key={version.deliveryId} app={app.name} version={version} may={may} onRollback={() => setChosen(version)} />
+        ))}
+      </Table>
       {chosen && <RollbackDialog app={app} version={chosen} onClose={() => setChosen(undefined)} />}
     </section>
   );
