@@ -3,16 +3,18 @@ import type { ArrayFieldItemTemplateProps, ArrayFieldTemplateProps, IconButtonPr
 import { Icon, type IconName } from "../components/Icon";
 import { useWords } from "../i18n/I18n";
 import classes from "./Form.module.css";
+import { faultShown } from "./shown";
 
 /** ArrayFieldTemplate is a list whose entries are added, moved and taken out. */
 export function ArrayFieldTemplate({ title, schema, items, canAdd, disabled, readonly, onAddClick, rawErrors, fieldPathId, registry, uiSchema }: ArrayFieldTemplateProps) {
   const { said } = useWords();
+  const fault = faultShown(registry.formContext, fieldPathId.$id, rawErrors);
   return (
     <fieldset className={classes.nested} id={fieldPathId.$id}>
       <legend>{said(title)}</legend>
       {schema.description && <p className={classes.lead}>{said(schema.description)}</p>}
       {items.length > 0 && <div className={classes.items}>{items}</div>}
-      {rawErrors?.[0] && <p className={classes.error}>{rawErrors[0]}</p>}
+      {fault && <p className={classes.error}>{fault}</p>}
       {canAdd && <AddButton id={`${fieldPathId.$id}-add`} disabled={(disabled ?? false) || (readonly ?? false)} onClick={onAddClick} registry={registry} uiSchema={uiSchema ?? {}} />}
     </fieldset>
   );

@@ -1,9 +1,10 @@
 // The package's index names its own tests' validator, which is not installed here.
 import Form from "@rjsf/core/lib/components/Form.js";
 import type { ErrorSchema } from "@rjsf/utils";
-import type { ReactNode } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import type { Forge } from "./pickers/RepoUrlPicker";
 import type { Page, Values } from "./schema";
+import { toldIn } from "./shown";
 import { templates } from "./templates";
 import type { FormValidator } from "./validator";
 import { fields, widgets } from "./widgets/registry";
@@ -24,11 +25,11 @@ type Props = {
   children: ReactNode;
 };
 
-/** Faults stand at their fields; the console need not have them too. */
-const ignored = () => undefined;
-
 /** FormPage is one page of a template's form. */
 export function FormPage({ page, titled, values, validator, forge, errors, blocking, onValues, onDone, children }: Props) {
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set());
+  const [tried, setTried] = useState(false);
+  const told = useMemo(() => toldIn(errors), [errors]);
   return (
     <Form
       schema={page.schema}
@@ -37,7 +38,7 @@ export function FormPage({ page, titled, values, validator, forge, errors, block
       widgets={widgets}
       fields={fields}
       templates={templates as object}
-      formContext={{ sections: page.sections, titled, forge }}
+      formContext={{ sections: page.sections, titled, forge, shown: { tried, touched, told } }}
       formData={values}
       extraErrors={errors}
       extraErrorsBlockSubmit={blocking}
@@ -45,7 +46,8 @@ export function FormPage({ page, titled, values, validator, forge, errors, block
       showErrorList={false}
       noHtml5Validate
       focusOnFirstError
-      onError={ignored}
+      onBlur={(id) => setTouched((before) => new Set(before).add(id))}
+      onError={() => setTried(true)}
       onChange={({ formData }) => onValues((formData as Values | undefined) ?? {})}
       onSubmit={({ formData }) => onDone((formData as Values | undefined) ?? {})}
     >

@@ -1,5 +1,6 @@
 import type { WidgetProps } from "@rjsf/utils";
 import { useWords } from "../i18n/I18n";
+import { faultShown } from "./shown";
 
 /** ms before a field that was left is checked: an error must not move what is just being clicked. */
 const settle = 200;
@@ -17,7 +18,7 @@ export function useFieldProps(props: WidgetProps) {
     label: optional ? `${label} (${t("create.optional")})` : label,
     description: description.map(said).join(" ") || undefined,
     placeholder: props.placeholder ? said(props.placeholder) : undefined,
-    error: props.rawErrors?.[0],
+    error: faultShown(props.registry.formContext, props.id, props.rawErrors),
     disabled: props.disabled ?? false,
     readOnly: props.readonly ?? false,
     "data-autofocus": props.autofocus ?? undefined,

@@ -2,9 +2,10 @@ import { Textarea, TextInput } from "@mantine/core";
 import type { FieldProps } from "@rjsf/utils";
 import { useState } from "react";
 import { useWords } from "../../i18n/I18n";
+import { faultShown } from "../shown";
 
 /** UnknownField stands where a template asks for a field that is not known here: it says so, and takes the bare value. */
-export function UnknownField({ name, schema, uiSchema, formData, required, rawErrors, disabled, readonly, fieldPathId, onChange }: FieldProps) {
+export function UnknownField({ name, schema, uiSchema, formData, required, rawErrors, disabled, readonly, fieldPathId, registry, onChange }: FieldProps) {
   const { t, said } = useWords();
   const plain = schema.type === "string" || schema.type === undefined;
   const [text, setText] = useState(() => (formData === undefined ? "" : plain ? String(formData) : JSON.stringify(formData, null, 2)));
@@ -22,7 +23,7 @@ export function UnknownField({ name, schema, uiSchema, formData, required, rawEr
     required: required ?? false,
     withAsterisk: false,
     description: [schema.description && said(schema.description), t(plain ? "form.unknownField" : "form.unknownFieldJson", { field: String(uiSchema?.["ui:picker"] ?? "") })].filter(Boolean).join(" "),
-    error: broken ? t("form.notJson") : rawErrors?.[0],
+    error: broken ? t("form.notJson") : faultShown(registry.formContext, fieldPathId.$id, rawErrors),
     disabled: disabled ?? false,
     readOnly: readonly ?? false,
     value: text,
