@@ -88,6 +88,8 @@ async function dryRun(req, res) {
   const { template, values, directoryContents } = await body(req);
   const steps = template.spec?.steps ?? [];
   if (steps.length === 0) return fail(res, 400, "InputError", "spec.steps: is empty; give at least one step with an action");
+  const unknown = steps.findIndex(({ action }) => !actions.some(({ id }) => id === action));
+  if (unknown >= 0) return fail(res, 400, "InputError", `spec.steps[${unknown}]: Template action with ID '${steps[unknown].action}' is not registered. Known actions: ${actions.map(({ id }) => id).join(", ")}`);
   const log = steps.flatMap(({ id, name, action }, i) => {
     const stepId = id ?? `step-${i + 1}`;
     return [

@@ -112,11 +112,12 @@ func (s *Service) rehearse(ctx context.Context, template *Template, values map[s
 		return DryRunResult{}, fmt.Errorf("dry run: %w", err)
 	}
 	output, err := r.steps(ctx)
+	said := r.record.(*transcript)
 	if err != nil {
-		return DryRunResult{}, err
+		return DryRunResult{}, said.located(err)
 	}
 	written, err := contents(r.workspace)
-	return DryRunResult{Log: r.record.(*transcript).lines, Files: written, Output: output, Steps: template.Steps}, err
+	return DryRunResult{Log: said.lines, Files: written, Output: output, Steps: template.Steps}, err
 }
 
 // rehearsal is the run of a template that leaves nothing behind.
@@ -129,14 +130,32 @@ func (s *Service) rehearsal(ctx context.Context, template *Template, values map[
 	for i := range task.Steps {
 		task.Steps[i].Status = StatusOpen
 	}
-	return &run{service: s, task: task, outputs: map[string]any{}, record: &transcript{}, workspace: workspace, dry: true}
+	return &run{service: s, task: task, outputs: map[string]any{}, record: &transcript{failed: noStep}, workspace: workspace, dry: true}
 }
 
 // transcript is the recorder of a dry run.
-type transcript struct{ lines []DryRunLine }
+type transcript struct {
+	lines  []DryRunLine
+	failed int // position of the step that failed, or noStep
+}
+
+const noStep = -1
 
 func (t *transcript) step(ctx context.Context, change stepChange) error {
+	if change.status == StatusFailed {
+		t.failed = change.position
+	}
 	return t.log(ctx, change.body)
+}
+
+// located names the step that an error came up in as the author finds it in
+// the template: a task says it by the step's log, and a dry run that fails has
+// no log.
+func (t *transcript) located(err error) error {
+	if t.failed == noStep {
+		return err
+	}
+	return fmt.Errorf("spec.steps[%d]: %w", t.failed, err)
 }
 
 func (t *transcript) log(_ context.Context, body EventBody) error {

@@ -81,7 +81,9 @@ func TestADryRunSaysWhatIsWrong(t *testing.T) {
 	}{
 		"bad values":     {fmt.Sprintf(rehearsal, w.forge.host(), "", `{}`, ""), 400, `"errors":[{"path":[]`},
 		"no base64":      {fmt.Sprintf(rehearsal, w.forge.host(), "", ana, "%"), 400, "base64Content of skeleton/"},
-		"unknown action": {fmt.Sprintf(rehearsal, w.forge.host(), `, {"action": "no:such"}`, ana, ""), 400, "'no:such' is not registered"},
+		"unknown action": {fmt.Sprintf(rehearsal, w.forge.host(), `, {"action": "no:such"}`, ana, ""), 400, "spec.steps[4]: Template action with ID 'no:such' is not registered"},
+		"no condition":   {fmt.Sprintf(rehearsal, w.forge.host(), `, {"action": "debug:log", "if": "${{ range(1000000000) }}"}`, ana, ""), 400, "spec.steps[4]: if: "},
+		"bad output":     {strings.Replace(fmt.Sprintf(rehearsal, w.forge.host(), "", ana, ""), `"output": {"name": "${{ parameters.name }}"`, `"output": {"name": "${{ range(1000000000) }}"`, 1), 400, "spec.output: "},
 		"bad step":       {fmt.Sprintf(rehearsal, w.forge.host(), `, {"id": "say"}`, ana, ""), 400, "template: spec.steps[4].action"},
 		"escape":         {strings.Replace(fmt.Sprintf(rehearsal, w.forge.host(), "", ana, ""), "skeleton/run", "../run", 1), 400, "directoryContents: path"},
 		"no template":    {`{}`, 400, "template: is missing"},

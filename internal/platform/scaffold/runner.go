@@ -147,7 +147,7 @@ func (r *run) steps(ctx context.Context) (map[string]any, error) {
 	}
 	output, err := r.service.engine.Value(ctx, r.task.spec.Output, r.scope(ctx))
 	if err != nil {
-		return nil, fmt.Errorf("output: %w", err)
+		return nil, fmt.Errorf("spec.output: %w", err)
 	}
 	result, _ := output.(map[string]any)
 	if result == nil {

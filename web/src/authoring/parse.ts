@@ -2,32 +2,32 @@ import { LineCounter, parseDocument } from "yaml";
 import type { TemplateForm } from "../api/types";
 import { isNode } from "../form/extract";
 import type { Key, Values } from "../i18n/translate";
+import { lineOf, type Path } from "./place";
 
 /** Fault is what keeps a text from being a template, at its line where that is known. */
 export type Fault = { line?: number; message: string } | { line?: number; key: Key; values?: Values };
 
 /** Parsed is a template's text as it was understood. */
-export type Parsed = { faults: readonly Fault[]; template?: Record<string, unknown>; form?: TemplateForm };
+export type Parsed = { faults: readonly Fault[]; lineOf: LineOf; template?: Record<string, unknown>; form?: TemplateForm };
+
+type LineOf = (path: Path) => { line?: number };
 
 /** parseTemplate reads a template's YAML, and says at which line it is not one. */
 export function parseTemplate(text: string): Parsed {
   const counter = new LineCounter();
   const document = parseDocument(text, { lineCounter: counter });
+  const at: LineOf = (path) => lineOf(document, counter, path);
   if (document.errors.length > 0) {
-    return { faults: document.errors.map(({ pos, message }) => ({ line: counter.linePos(pos[0]).line, message: message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? message })) };
+    return { lineOf: at, faults: document.errors.map(({ pos, message }) => ({ line: counter.linePos(pos[0]).line, message: message.split("\n")[0]?.replace(/ at line \d+, column \d+:?$/, "") ?? message })) };
   }
   const template: unknown = document.toJS();
-  if (!isNode(template)) return { faults: [{ line: 1, key: "author.fault.object" }] };
-  const lineOf = (path: readonly (string | number)[]) => {
-    const node = document.getIn(path, true) as { range?: [number, number, number] | null } | undefined;
-    return node?.range ? { line: counter.linePos(node.range[0]).line } : {};
-  };
-  const faults = faultsOf(template, lineOf);
+  if (!isNode(template)) return { lineOf: at, faults: [{ line: 1, key: "author.fault.object" }] };
+  const faults = faultsOf(template, at);
   const form = formFrom(template);
-  return { faults, template, ...(form ? { form } : {}) };
+  return { lineOf: at, faults, template, ...(form ? { form } : {}) };
 }
 
-function faultsOf(template: Record<string, unknown>, lineOf: (path: readonly (string | number)[]) => { line?: number }): Fault[] {
+function faultsOf(template: Record<string, unknown>, lineOf: LineOf): Fault[] {
   const { kind, metadata, spec } = template;
   const faults: Fault[] = [];
   if (kind !== "Template") faults.push({ ...lineOf(["kind"]), key: "author.fault.kind" });

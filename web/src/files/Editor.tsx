@@ -6,6 +6,7 @@ import { useEffect, useRef, useState } from "react";
 import classes from "./Editor.module.css";
 import { languageOf } from "./languages";
 import { look } from "./look";
+import { mark, marks, type Mark } from "./marks";
 
 type Props = {
   path: string;
@@ -15,11 +16,15 @@ type Props = {
   label: string;
   /** A text to scroll to. */
   find: string | undefined;
+  /** Lines that are marked; one scrolls to the first that has a note. */
+  faults?: readonly Mark[];
   onChange: (text: string) => void;
 };
 
+const none: readonly Mark[] = [];
+
 /** Editor shows a file with line numbers and colours, and lets it be changed. */
-export default function Editor({ path, text, editing, label, find, onChange }: Props) {
+export default function Editor({ path, text, editing, label, find, faults = none, onChange }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const changed = useRef(onChange);
   const [mode] = useState(() => new Compartment());
@@ -64,6 +69,13 @@ export default function Editor({ path, text, editing, label, find, onChange }: P
     if (editing) view.current?.focus();
   }, [mode, editing]);
 
+  const noted = faults.find(({ note }) => note !== undefined)?.line;
+  const shown = useRef<number>(undefined);
+  useEffect(() => {
+    if (view.current) mark(view.current, faults, noted === shown.current ? undefined : noted);
+    shown.current = noted;
+  }, [faults, noted]);
+
   return <div ref={place} className={classes.editor} data-editing={editing} />;
 }
 
@@ -78,6 +90,7 @@ function base(text: string, label: string): Extension[] {
     // A file keeps the ends of line that it has.
     ...(text.includes("\r\n") ? [EditorState.lineSeparator.of("\r\n")] : []),
     look,
+    marks,
   ];
 }
 

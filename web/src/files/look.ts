@@ -13,6 +13,8 @@ const theme = EditorView.theme({
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "color-mix(in srgb, var(--mantine-color-text) 5%, transparent)" },
   ".cm-activeLineGutter": { color: "var(--mantine-color-text)" },
   "&.cm-focused .cm-matchingBracket": { backgroundColor: "var(--accent-soft)", outline: "1px solid var(--accent)" },
+  ".cm-faulty": { backgroundColor: "var(--bad-soft)", boxShadow: "inset 3px 0 0 var(--bad)" },
+  ".cm-note": { padding: "0.25rem 0.75rem 0.375rem", borderLeft: "3px solid var(--bad)", backgroundColor: "var(--bad-soft)", color: "var(--bad)", fontFamily: "var(--mantine-font-family)", overflowWrap: "anywhere", whiteSpace: "pre-wrap" },
   ".cm-content ::selection": { backgroundColor: "var(--mark)" },
 });
 
