@@ -1,5 +1,6 @@
 // Applications, their deliveries, and the event stream.
 
+import { readFile } from "node:fs/promises";
 import { body, fail, json, stream } from "./answer.mjs";
 import { leftovers, metricsOf, podsOf, resourcesOf, runOf, summaryOf } from "./cluster.mjs";
 import { runLog } from "./data.mjs";
@@ -65,6 +66,7 @@ export const appRoutes = (world) => {
     ["GET", at(""), of((app, _, res) => json(res, 200, app))],
     ["DELETE", at(""), of((app, _, res) => json(res, 202, world.remove(app.name), repositories.delete(app.name)))],
     ["GET", at("/deliveries"), of((app, _, res) => json(res, 200, { deliveries: world.deliveries(app.name) }))],
+    ["GET", at("/deliveries/[^/]+/timeline\\.svg"), of((app, _, res) => picture(res, app))],
     ["GET", at("/versions"), of((app, _, res) => json(res, 200, { versions: versionsOf(app) }))],
     ["POST", at("/rollback"), of(rollback)],
     ["GET", at("/runs"), of((app, _, res) => json(res, 200, { runs: world.deliveries(app.name).filter(({ runId }) => runId).map((delivery) => summaryOf(app, delivery)) }))],
@@ -83,6 +85,12 @@ export const appRoutes = (world) => {
     ["GET", /^\/api\/pronto\/v1\/events$/, events],
   ];
 };
+
+/** picture is a timeline as the documentation shows one. */
+async function picture(res, app) {
+  const name = app.status === "failed" ? "timeline-failed.svg" : "timeline.svg";
+  res.writeHead(200, { "Content-Type": "image/svg+xml" }).end(await readFile(new URL(`../../docs/images/${name}`, import.meta.url)));
+}
 
 function metrics(app, req, res) {
   const send = stream(res);

@@ -63,6 +63,15 @@ export function deliveryOf(app, states, more = {}) {
   return { id: `d-${revision.slice(0, 8)}`, app: app.name, status: "live", revision, message: "Greet in two languages", author: "Ana Lima", startedAt, finishedAt: moment(offset), seconds: offset, image: `registry.${domain}/idp-${app.name}:sha-${revision.slice(0, 7)}@${digest}`, runId: 7, runUrl: `${app.repository}/actions/runs/7`, phases, ...more };
 }
 
+const again = " and push; the old version stays live until then.";
+const testLog = ["> node --test", "ok 1 - answers 200 on /healthz", "not ok 2 - rounds half up", "  expected: 1.25", "  actual: 1.24", "# fail 1", "##[error]Process completed with exit code 1."];
+const refusal = 'Readiness probe failed: Get "http://10.42.0.9:8080/readyz": dial tcp 10.42.0.9:8080: connect: connection refused';
+const causes = {
+  test: { code: "test_fails", phase: "build", sentence: 'The test "rounds half up" fails.', remedy: `Mend the code or the test${again}`, lines: testLog },
+  port: { code: "wrong_port", phase: "sync", sentence: "Nothing listens on port 8080 of the container app.", remedy: `Let the application listen on 0.0.0.0:8080, or set containerPort in deploy/deployment.yaml to the port that it listens on${again}`, lines: [`Unhealthy Pod/billing-5c9: ${refusal}`] },
+  unknown: { code: "unknown", phase: "build", sentence: "The build failed for a reason that is not known here; what was observed stands below.", remedy: "Read the facts; when you know what it was, tell the maintainers of the platform, so that it is recognised next time.", facts: ['phase: build: workflow run "ci" ended as failure', 'run "ci": completed failure, job "", step ""'] },
+};
+
 const done = ["done", "done", "done", "done", "done"];
 
 export function firstApps() {
@@ -71,21 +80,28 @@ export function firstApps() {
   const shop = appNamed("shop-api", { status: "failed", url: `https://shop-api.${domain}`, createdAt: ago(400_000), liveRevision: hex(3), owner: "group:default/shop" });
   shop.delivery = deliveryOf(shop, ["skipped", "failed", "waiting", "waiting", "waiting"], { status: "failed", startedAt: ago(320), message: "Round prices half up" });
   shop.delivery.phases[0].reason = "this delivery began with a push";
-  shop.delivery.phases[1].evidence = { run: 7, runUrl: `${shop.repository}/actions/runs/7`, log: ["> node --test", "ok 1 - answers 200 on /healthz", "not ok 2 - rounds half up", "  expected: 1.25", "  actual: 1.24", "# fail 1"] };
-  shop.delivery.phases[1].reason = 'step "Test" of job "build" failed: exit code 1';
+  shop.delivery.phases[1].evidence = { run: 7, runUrl: `${shop.repository}/actions/runs/7`, log: testLog };
+  Object.assign(shop.delivery.phases[1], { reason: 'step "Test" of job "build" failed: exit code 1', cause: causes.test });
   const inside = appNamed("reports", { status: "live", public: false, createdAt: ago(2_000_000) });
   inside.delivery = deliveryOf(inside, ["done", "done", "done", "skipped", "done"], { startedAt: ago(172_800) });
   inside.delivery.phases[3].reason = "the application is not public";
   const long = appNamed("customer-notification-preferences-svc", { status: "live", url: `https://customer-notification-preferences-svc.${domain}`, createdAt: ago(9_000_000) });
   long.delivery = deliveryOf(long, done, { startedAt: ago(700_000) });
-  return [hello, shop, inside, long];
+  const billing = appNamed("billing", { createdAt: ago(300_000) });
+  billing.delivery = deliveryOf(billing, ["skipped", "done", "running", "waiting", "waiting"], { status: "in_progress", startedAt: ago(45), finishedAt: undefined, seconds: 45, message: "Listen on another port" });
+  Object.assign(billing.delivery.phases[2], { reason: "waits for the readiness probe (GET /readyz on port 8080)", cause: causes.port, seconds: 41 });
+  return [hello, shop, inside, long, billing];
 }
 
-export const earlier = (app) => [
-  deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), runId: 6, startedAt: ago(40_000), message: "Read the greeting from the environment, and say it in the language that the caller's Accept-Language header asks for" }),
-  deliveryOf(app, ["skipped", "failed", "waiting", "waiting", "waiting"], { revision: hex(19), runId: 5, status: "failed", startedAt: ago(60_000), message: "Answer in French" }),
-  deliveryOf(app, done, { revision: hex(22), runId: 4, startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
-];
+export const earlier = (app) => {
+  const strange = deliveryOf(app, ["skipped", "failed", "waiting", "waiting", "waiting"], { revision: hex(19), runId: 5, status: "failed", startedAt: ago(60_000), message: "Answer in French" });
+  Object.assign(strange.phases[1], { reason: 'workflow run "ci" ended as failure', cause: causes.unknown });
+  return [
+    deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), runId: 6, startedAt: ago(40_000), message: "Read the greeting from the environment, and say it in the language that the caller's Accept-Language header asks for" }),
+    strange,
+    deliveryOf(app, done, { revision: hex(22), runId: 4, startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
+  ];
+};
 
 const parts = ["cluster", "forge", "actions", "registry", "gitops", "edge", "dns", "identity", "portal"];
 

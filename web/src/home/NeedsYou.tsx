@@ -1,4 +1,5 @@
 import { Link } from "react-router";
+import { Coded } from "../components/Coded";
 import page from "../components/Page.module.css";
 import { When } from "../components/When";
 import { useWords } from "../i18n/I18n";
@@ -39,7 +40,7 @@ function Words({ need }: { need: Need }) {
   return (
     <p>
       <strong>{need.app.name}</strong> {need.phase && `${t("home.failedAt", { phase: t(`phase.${need.phase}`) })}. `}
-      {need.reason && <span className={classes.reason}>{saying(need.reason)}</span>}
+      {need.reason && <span className={classes.reason}><Coded text={saying(need.reason)} /></span>}
     </p>
   );
 }

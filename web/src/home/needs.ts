@@ -1,5 +1,6 @@
 import { isMine } from "../api/access";
 import type { App, Leftover, Me, PhaseName } from "../api/types";
+import { reasonOf } from "../journey/cause";
 
 /** Need is something that only its people can settle, with one thing to do. */
 export type Need =
@@ -15,7 +16,7 @@ export function needsOf(apps: readonly App[], leftovers: readonly Leftover[], me
 
 function failedNeed(app: App): Need {
   const phase = app.delivery?.phases.find(({ status }) => status === "failed");
-  return { kind: "failed", key: `app ${app.name}`, app, phase: phase?.name, reason: phase?.reason ?? app.reason ?? app.delivery?.reason, since: app.delivery?.finishedAt ?? app.delivery?.startedAt ?? app.createdAt };
+  return { kind: "failed", key: `app ${app.name}`, app, phase: phase?.name, reason: reasonOf(phase) ?? app.reason ?? app.delivery?.reason, since: app.delivery?.finishedAt ?? app.delivery?.startedAt ?? app.createdAt };
 }
 
 function leftNeed(task: Leftover): Need[] {

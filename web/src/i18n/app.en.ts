@@ -163,9 +163,11 @@ export const appEn = {
   "app.noneText": "The first push to the default branch begins one.",
   "app.readOnly": "Only {owner} and administrators may change this application.",
 
-  "journey.matters": "The lines that decided it",
+  "journey.matters": "The lines that say why",
+  "journey.observed": "What was observed",
   "journey.wholeLog": "Show the whole log",
   "journey.waterfall": "Where the time went",
+  "journey.picture": "Open as a picture",
   "journey.steps": "Steps",
   "journey.notReached": "not reached",
   "journey.usualMark": "usual time",

@@ -165,9 +165,11 @@ export const appPt: Record<keyof typeof appEn, string> = {
   "app.noneText": "O primeiro push no branch padrão começa uma.",
   "app.readOnly": "Só {owner} e quem administra podem mudar este aplicativo.",
 
-  "journey.matters": "As linhas que decidiram",
+  "journey.matters": "As linhas que dizem por quê",
+  "journey.observed": "O que foi observado",
   "journey.wholeLog": "Mostrar o log inteiro",
   "journey.waterfall": "Onde o tempo foi gasto",
+  "journey.picture": "Abrir como imagem",
   "journey.steps": "Etapas",
   "journey.notReached": "não alcançada",
   "journey.usualMark": "tempo usual",

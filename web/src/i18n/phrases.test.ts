@@ -1,13 +1,16 @@
 import { basename, join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { translated } from "./server";
-import { goFiles, spokenAfter, spokenIn, type Spoken } from "./spoken";
+import { goFiles, spokenAfter, spokenByRules, spokenIn, type Spoken } from "./spoken";
 
 const platform = join(import.meta.dirname, "../../../internal/platform");
 const refused = /Reason(?: =|:) (?=["`])|Reason(?: =|:) fmt\.Sprintf\(|fault\.(?:\w+f|Because)\(/g;
 
 /** Their sentences are all for people. */
 const whole = ["evaluate.go", "rollout.go", "probe.go", "live.go", "deletion.go", "keep.go", "restoration.go", "quota.go", "names.go", "validate.go"].map((name) => join(platform, "delivery", name));
+
+/** They say why a delivery failed or waits. */
+const causes = ["cause.go", "build.go", "sync.go", "address.go"].map((name) => join(platform, "delivery/cause", name));
 
 /** What only programs that speak the API themselves can provoke; the web app has no way to. */
 const programs = ["catalog/rest_query.go", "catalog/predicate.go", "catalog/filter.go", "catalog/paging.go", "catalog/fields.go", "scaffold/rest_tasks.go", "scaffold/stream.go"];
@@ -18,7 +21,7 @@ const unsaid = ["was sample", "violates PodSecurity", "exceeded quota", "remote 
 function sentences(): Spoken[] {
   const files = goFiles(platform).filter((file) => !programs.includes(relative(platform, file)));
   const paths = files.filter((file) => file.endsWith("delivery/source/path.go"));
-  return [...[...whole, ...paths].flatMap(spokenIn), ...files.flatMap((file) => spokenAfter(file, refused))];
+  return [...[...whole, ...paths].flatMap(spokenIn), ...spokenByRules(causes), ...files.flatMap((file) => spokenAfter(file, refused))];
 }
 
 const all = [...new Map(sentences().map((each) => [each.text, each])).values()].filter(({ text }) => !unsaid.includes(text));

@@ -1,6 +1,7 @@
 import type { Lang } from "../format/time";
 import { appPhrases } from "./phrases.app";
 import { catalogPhrases } from "./phrases.catalog";
+import { causePhrases } from "./phrases.causes";
 import { deliveryPhrases } from "./phrases.delivery";
 import { portalPhrases } from "./phrases.portal";
 import { refusalPhrases } from "./phrases.refusals";
@@ -17,7 +18,7 @@ export type Phrase = readonly [RegExp, string];
  * is in English. These are its sentences in Portuguese; one that is not here
  * is shown as it came, so nothing is ever hidden.
  */
-const phrases: readonly Phrase[] = [...appPhrases, ...portalPhrases, ...deliveryPhrases, ...taskPhrases, ...refusalPhrases, ...catalogPhrases];
+const phrases: readonly Phrase[] = [...appPhrases, ...portalPhrases, ...deliveryPhrases, ...taskPhrases, ...refusalPhrases, ...catalogPhrases, ...causePhrases];
 
 /** The field that a sentence is about stands before it; where it is shown, the field is plain. */
 const field = /^(?:approve|architecture|before|collaborators|content|context|days|directoryContents|files|format|id|Last-Event-ID|message|name|owner|path|paths|replicas|service\.\w+(?:\[\d+\])?|sourcePath|template|to): /;

@@ -5,6 +5,8 @@ import { join } from "node:path";
 export type Spoken = { file: string; text: string };
 
 const literal = /"((?:[^"\\\n]|\\.)*)"|`([^`]*)`/y;
+const constant = /^\s*(?:const )?(\w+)\s+= ("[^"\n]* [^"\n]*")$/gm;
+const tokens = /"(?:[^"\\\n]|\\.)*"|`[^`]*`|\b[a-z]\w*\b/g;
 const samples: Record<string, string> = { d: "3", q: '"sample"', f: "1.5" };
 
 /** goFiles lists the sources below a directory that are no tests. */
@@ -27,7 +29,21 @@ export function spokenAfter(file: string, before: RegExp): Spoken[] {
 
 /** spokenIn takes every sentence of a file: each text of two words and more. */
 export function spokenIn(file: string): Spoken[] {
-  const source = bare(readFileSync(file, "utf8"));
+  return allIn(file, bare(readFileSync(file, "utf8")));
+}
+
+/**
+ * spokenByRules takes the sentences of files that recognise something: there,
+ * raw literals are patterns, and how several sentences end is a constant.
+ */
+export function spokenByRules(files: readonly string[]): Spoken[] {
+  const sources = files.map((file) => ({ file, source: bare(readFileSync(file, "utf8")) }));
+  const shared = new Map(sources.flatMap(({ source }) => [...source.matchAll(constant)].map(([, name = "", text = ""]) => [name, text])));
+  const plain = (token: string) => (token.startsWith("`") ? '""' : (shared.get(token) ?? token));
+  return sources.flatMap(({ file, source }) => allIn(file, source.replace(tokens, plain))).filter(({ text }) => /^[A-Z`$]/.test(text));
+}
+
+function allIn(file: string, source: string): Spoken[] {
   const all: Spoken[] = [];
   for (let at = 0; at < source.length; at += 1) {
     const found = literalAt(source, at);
@@ -46,7 +62,7 @@ function bare(source: string): string {
 function said(file: string, source: string, at: number): Spoken[] {
   const led = /\+\s*$/.test(source.slice(0, at)) ? "sample" : "";
   const text = filled(led + chained(source, at).text);
-  return /^["'\w].*[a-z] .*[a-z]/s.test(text) ? [{ file, text }] : [];
+  return /^["'`$\w].*[a-z] .*[a-z]/s.test(text) ? [{ file, text }] : [];
 }
 
 function literalAt(source: string, at: number): { text: string; end: number } | undefined {
@@ -83,5 +99,5 @@ function operand(source: string, at: number): number {
 }
 
 function filled(text: string): string {
-  return text.replace(/%%/g, "%").replace(/%[-+.\d]*([a-zA-Z])/g, (_, verb: string) => samples[verb] ?? "sample").trim();
+  return text.replace(/\$\{\d\}/g, "sample").replace(/%%/g, "%").replace(/%[-+.\d]*([a-zA-Z])/g, (_, verb: string) => samples[verb] ?? "sample").trim();
 }

@@ -6,6 +6,7 @@ import { Icon } from "../components/Icon";
 import page from "../components/Page.module.css";
 import { useWords } from "../i18n/I18n";
 import { Behind } from "./Behind";
+import { decidingPhase } from "./cause";
 import classes from "./DeliveryView.module.css";
 import { Journey } from "./Journey";
 import { Matters } from "./Matters";
@@ -27,7 +28,7 @@ export function DeliveryView({ app, delivery, at, earlier }: Props) {
   const [chosen, setChosen] = useState<PhaseName>();
   const replaying = search.has("replay") && replayable(delivery);
   const shown = replaying ? frameAt(delivery, position, steps) : delivery;
-  const failed = shown.phases.find(({ status }) => status === "failed");
+  const deciding = decidingPhase(shown);
   const length = lengthOf(delivery);
   const replay = (on: boolean) => {
     setPosition(0);
@@ -58,7 +59,7 @@ export function DeliveryView({ app, delivery, at, earlier }: Props) {
           </Suspense>
         )}
       </div>
-      {failed && <Matters phase={failed} onWhole={() => setChosen(failed.name)} />}
+      {deciding && <Matters phase={deciding} onWhole={() => setChosen(deciding.name)} />}
       {chosen && <Behind app={app} delivery={delivery} at={at} phase={chosen} onClose={() => setChosen(undefined)} />}
       <Waterfall delivery={delivery} steps={steps} at={at} {...(replaying ? { cursor: Math.min(1, position / length) } : {})} />
     </section>

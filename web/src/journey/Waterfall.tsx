@@ -1,5 +1,7 @@
+import { Button } from "@mantine/core";
 import type { Delivery } from "../api/types";
 import { useTicking } from "../components/clock";
+import { Icon } from "../components/Icon";
 import { useWords } from "../i18n/I18n";
 import type { Step } from "./timeline";
 import { geometry, type Row } from "./waterfall";
@@ -8,7 +10,7 @@ import { WaterfallBar } from "./WaterfallBar";
 
 type Props = { delivery: Delivery; steps: readonly Step[]; at: number; /** Where a replay stands, as a share of the time. */ cursor?: number };
 
-/** Waterfall is a delivery's phases, and the steps inside them, in proportion to real time. */
+/** Waterfall is a delivery's phases, and the steps inside them, in proportion to real time; the picture has all that was recorded. */
 export function Waterfall({ delivery, steps, at, cursor }: Props) {
   const { t, seconds } = useWords();
   const ran = useTicking(at, delivery.status === "in_progress");
@@ -18,7 +20,12 @@ export function Waterfall({ delivery, steps, at, cursor }: Props) {
   }
   return (
     <section className={classes.waterfall} aria-labelledby="waterfall">
-      <h2 id="waterfall">{t("journey.waterfall")}</h2>
+      <header className={classes.head}>
+        <h2 id="waterfall">{t("journey.waterfall")}</h2>
+        <Button component="a" href={`/api/pronto/v1/apps/${delivery.app}/deliveries/${delivery.id}/timeline.svg`} target="_blank" rel="noreferrer" variant="default" size="compact-sm" rightSection={<Icon name="out" size={13} />}>
+          {t("journey.picture")}
+        </Button>
+      </header>
       <div className={classes.chart}>
         <div className={classes.axis} aria-hidden="true">
           {ticks.map((tick) => (

@@ -5,7 +5,7 @@ import { geometry, ticksOf } from "./waterfall";
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 const phase = (name: PhaseName, start: number, seconds: number, more: Partial<Phase> = {}): Phase => ({
-  name, status: "done", startedAt: at(start), finishedAt: at(start + seconds), seconds, evidence: { seen: true }, reason: "recorded", ...more,
+  name, status: "done", startedAt: at(start), finishedAt: at(start + seconds), seconds, evidence: { seen: true }, reason: "recorded", cause: { code: "crash", phase: name, sentence: "Why.", remedy: "Mend it." }, ...more,
 });
 const { startedAt, ...never } = phase("create", 0, 0);
 const past: Delivery = {
@@ -31,6 +31,7 @@ describe("a replayed delivery", () => {
     expect(frame).not.toHaveProperty("finishedAt");
     expect(frame.phases[2]).toMatchObject({ seconds: 1.5, evidence: {} });
     expect(frame.phases[2]).not.toHaveProperty("reason");
+    expect(frame.phases[2]).not.toHaveProperty("cause");
     expect(frame.phases[4]).toMatchObject({ seconds: 0, evidence: {} });
   });
   it("says which step ran", () => {

@@ -46,7 +46,7 @@ function phaseAt(delivery: Delivery, phase: Phase, at: number, steps: readonly S
   if (phase.status === "skipped" || (span?.end !== undefined && at >= span.end)) {
     return phase;
   }
-  const { reason, finishedAt, ...rest } = phase;
+  const { reason, cause, finishedAt, ...rest } = phase;
   if (!span || at < span.start) {
     return { ...rest, status: "waiting", seconds: 0, evidence: {} };
   }

@@ -45,7 +45,7 @@ var buildRules = []rule{
 		"The Dockerfile cannot be read: ${1}.", "Put a Dockerfile where the workflow builds from"+again)},
 	{build, TestFails, testFails},
 	{build, DockerfileError, inLog(`process "(.+)" did not complete successfully: (exit code: \d+|.*)`,
-		"The Dockerfile's command `${1}` failed (${2}).", "Mend the command or what it works on; `docker build .` shows the same"+again)},
+		"The Dockerfile's command `${1}` failed (${2}).", "Mend the command or what it works on (`docker build .` shows the same)"+again)},
 	{build, DockerfileError, inLog(`failed to solve: (.*)`,
 		"The image cannot be built: ${1}.", "Correct the Dockerfile"+again)},
 	{build, StepFailed, stepFailed},

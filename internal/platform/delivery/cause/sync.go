@@ -27,7 +27,7 @@ var syncRules = []rule{
 	{sync, SharedResource, in(applied, `(\S+) is part of applications (\S+) and (\S+)`,
 		"${1} belongs to the application ${3} already.", "Give it a name of its own, or a namespace of its own, in deploy/"+again)},
 	{sync, ManifestsInvalid, in(applied, `Failed to unmarshal "([^"]+)": (.*)`,
-		"The manifest ${1} cannot be read: ${2}.", "Correct the file in deploy/; `kubectl apply --dry-run=client -f deploy/` says the same"+again)},
+		"The manifest ${1} cannot be read: ${2}.", "Correct the file in deploy/ (`kubectl apply --dry-run=client -f deploy/` says the same)"+again)},
 	{sync, ManifestsInvalid, in(applied, `(app path does not exist|kustomize build .*|Failed to load target state: .*|has no metadata\.name|has no apiVersion or kind)`,
 		"The manifests cannot be read: ${1}.", "Correct the files in deploy/"+again)},
 	{sync, ManifestsInvalid, in(applied, `(no matches for kind "[^"]+"[^,;]*|The Kubernetes API could not find .*)`,
