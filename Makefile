@@ -17,7 +17,7 @@ export GOFLAGS     := -buildvcs=false
 NODE_FLAGS := -s -w -X k8s.io/component-base/version.gitVersion=$(KUBERNETES) -X k8s.io/client-go/pkg/version.gitVersion=$(KUBERNETES)
 STEP       := ./hack/step
 
-.PHONY: help up test check build node images web lint-tools unit conformance e2e chaos bench fmt generate clean preflight
+.PHONY: help up test check build node images web lint-tools unit pages conformance e2e chaos bench fmt generate clean preflight
 
 help: ## Show the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' Makefile
@@ -52,10 +52,10 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 images: build ## Make the base images that are not in the machine's cache
 	@$(STEP) base-images 60 $(BIN)/pronto images
 
-test: ## Run the unit tests and the end-to-end tests on the real chain
+test: ## Run the unit tests, a browser through every page, and the end-to-end tests on the real chain
 	@go run ./cmd/pronto-preflight -install -build-only
 	@$(MAKE) --no-print-directory build images
-	@$(MAKE) --no-print-directory unit e2e
+	@$(MAKE) --no-print-directory unit pages e2e
 
 conformance/packages := test/conformance/backstage/node_modules/.package-lock.json
 
@@ -70,6 +70,10 @@ unit: $(conformance/packages)
 	PRONTO_BUILDKITD=$(CURDIR)/$(BIN)/pronto-buildkitd go test ./cmd/... ./internal/... ./api/... ./templates/... ./web/... ./test/conformance/...
 	cd node && go test ./internal/...
 	npm --prefix web run --silent test
+
+pages: web/dist/index.html ## Look at every page of the web app in a browser, on phone and desktop: axe, and that it fits; and leave one open over a restart
+	./hack/browser
+	@ARTIFACTS=$${ARTIFACTS:-$(CURDIR)/artifacts}/pages $(STEP) pages 180 node --test --test-reporter=spec --test-concurrency=1 test/e2e/browser/restart.test.mjs test/e2e/browser/pages.test.mjs
 
 e2e:
 	./hack/e2e
@@ -100,4 +104,4 @@ fmt:
 	gofmt -w cmd internal api test web node
 
 clean: ## Remove what was built
-	rm -rf $(BIN) web/node_modules test/conformance/backstage/node_modules web/dist/assets web/dist/index.html
+	rm -rf $(BIN) web/node_modules test/conformance/backstage/node_modules test/e2e/browser/node_modules web/dist/assets web/dist/index.html

@@ -68,7 +68,7 @@ const testLog = ["> node --test", "ok 1 - answers 200 on /healthz", "not ok 2 - 
 const refusal = 'Readiness probe failed: Get "http://10.42.0.9:8080/readyz": dial tcp 10.42.0.9:8080: connect: connection refused';
 const causes = {
   test: { code: "test_fails", phase: "build", sentence: 'The test "rounds half up" fails.', remedy: `Mend the code or the test${again}`, lines: testLog },
-  port: { code: "wrong_port", phase: "sync", sentence: "Nothing listens on port 8080 of the container app.", remedy: `Let the application listen on 0.0.0.0:8080, or set containerPort in deploy/deployment.yaml to the port that it listens on${again}`, lines: [`Unhealthy Pod/billing-5c9: ${refusal}`] },
+  port: { code: "wrong_port", phase: "sync", sentence: "Nothing listens on port 8080 of the container app.", remedy: `Let the application listen on 0.0.0.0:8080, or set containerPort in deploy/deployment.yaml to the port that it listens on${again}`, lines: [`Unhealthy Pod/invoices-5c9: ${refusal}`] },
   unknown: { code: "unknown", phase: "build", sentence: "The build failed for a reason that is not known here; what was observed stands below.", remedy: "Read the facts; when you know what it was, tell the maintainers of the platform, so that it is recognised next time.", facts: ['phase: build: workflow run "ci" ended as failure', 'run "ci": completed failure, job "", step ""'] },
 };
 
@@ -87,10 +87,10 @@ export function firstApps() {
   inside.delivery.phases[3].reason = "the application is not public";
   const long = appNamed("customer-notification-preferences-svc", { status: "live", url: `https://customer-notification-preferences-svc.${domain}`, createdAt: ago(9_000_000) });
   long.delivery = deliveryOf(long, done, { startedAt: ago(700_000) });
-  const billing = appNamed("billing", { createdAt: ago(300_000) });
-  billing.delivery = deliveryOf(billing, ["skipped", "done", "running", "waiting", "waiting"], { status: "in_progress", startedAt: ago(45), finishedAt: undefined, seconds: 45, message: "Listen on another port" });
-  Object.assign(billing.delivery.phases[2], { reason: "waits for the readiness probe (GET /readyz on port 8080)", cause: causes.port, seconds: 41 });
-  return [hello, shop, inside, long, billing];
+  const invoices = appNamed("invoices", { createdAt: ago(300_000) });
+  invoices.delivery = deliveryOf(invoices, ["skipped", "done", "running", "waiting", "waiting"], { status: "in_progress", startedAt: ago(45), finishedAt: undefined, seconds: 45, message: "Listen on another port" });
+  Object.assign(invoices.delivery.phases[2], { reason: "waits for the readiness probe (GET /readyz on port 8080)", cause: causes.port, seconds: 41 });
+  return [hello, shop, inside, long, invoices];
 }
 
 export const earlier = (app) => {
