@@ -79,7 +79,7 @@ func (s *Service) Undelete(ctx context.Context, name string, by Person) (View, e
 	}
 	now := s.cfg.Clock()
 	backup := app.kept.ID
-	app.App.Deletion, app.Address = nil, Address{}
+	app.Deletion, app.Address = nil, Address{}
 	app.Restoration = &Restoration{StartedAt: now, By: s.author(by), Backup: backup, Step: restoreSteps[0]}
 	err = s.revive(ctx, app.App, now)
 	if errors.Is(err, errTaken) {

@@ -144,6 +144,14 @@ func New(cfg Config) (*Notifier, error) {
 	return &Notifier{cfg}, nil
 }
 
+// unlessStopped is nil when an error only says that the process is being stopped.
+func unlessStopped(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
 // Name implements part.Part.
 func (*Notifier) Name() string { return "notify" }
 
@@ -154,12 +162,8 @@ func (n *Notifier) Run(ctx context.Context, ready func()) error {
 	for _, s := range n.cfg.Sinks {
 		names = append(names, s.Name)
 	}
-	err := n.cfg.Source.BeginNotices(ctx, names)
-	switch {
-	case ctx.Err() != nil:
-		return nil
-	case err != nil:
-		return err
+	if err := n.cfg.Source.BeginNotices(ctx, names); err != nil {
+		return unlessStopped(ctx, err)
 	}
 	ready()
 	var loops sync.WaitGroup

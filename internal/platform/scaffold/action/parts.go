@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -78,7 +77,6 @@ type partKind struct {
 	words, path string
 	list        func(r repository, key string) string // query of those that may be the one
 	same        func(r repository, key string, one found) bool
-	numbered    bool // by Number, else by ID
 	closed      bool // it is taken away by closing it
 }
 
@@ -91,12 +89,12 @@ var parts = map[string]partKind{
 		same: func(r repository, key string, one found) bool {
 			return keyPart(r, one.Key, "").Name == r.String()+" "+key
 		}},
-	KindPullRequest: {words: "pull request", path: "pulls", numbered: true, closed: true,
+	KindPullRequest: {words: "pull request", path: "pulls", closed: true,
 		list: func(r repository, key string) string {
 			return url.Values{"head": {r.owner + ":" + key}, "state": {"open"}}.Encode()
 		},
 		same: func(repository, string, found) bool { return true }},
-	KindIssue: {words: "issue", path: "issues", numbered: true, closed: true,
+	KindIssue: {words: "issue", path: "issues", closed: true,
 		list: func(repository, string) string { return "state=all&per_page=100" },
 		same: func(r repository, key string, one found) bool {
 			return one.PullRequest == nil && issuePart(r, one.Title, one.Body).Name == r.String()+" "+key
@@ -104,14 +102,6 @@ var parts = map[string]partKind{
 }
 
 func hundred(repository, string) string { return "per_page=100" }
-
-// id of a part as the forge's addresses have it.
-func (k partKind) id(one found) string {
-	if k.numbered {
-		return fmt.Sprint(one.Number)
-	}
-	return fmt.Sprint(one.ID)
-}
 
 // find looks in the forge for what a thing's name tells of.
 func (h *Host) find(ctx context.Context, thing Thing) (one found, there bool, err error) {
