@@ -28,7 +28,7 @@ func explain(d *Delivery, f Facts, now time.Time) {
 // causeFacts are the facts that belong to a phase of this delivery: what an
 // earlier one left in the cluster explains nothing.
 func causeFacts(d *Delivery, p *Phase, f Facts, now time.Time) cause.Facts {
-	facts := cause.Facts{Phase: p.Name, Reason: p.Reason, Failed: p.Status == Failed, Now: now}
+	facts := cause.Facts{Phase: p.Name, Reason: p.Reason, Failed: p.Status == Failed, Live: f.Live, Now: now}
 	switch p.Name {
 	case Build:
 		facts.Run = runCause(f)

@@ -11,6 +11,7 @@ import (
 // says it happened where it says so, else when it was observed.
 type Facts struct {
 	Public      bool
+	Live        bool // a version of the application is live, this one or an earlier
 	Task        *TaskFact
 	Repository  *RepositoryFact
 	Entity      *EntityFact

@@ -125,6 +125,7 @@ func (t *tracker) drain(ctx context.Context) {
 // returns when it wants to be called again without news.
 func (t *tracker) settle(ctx context.Context) time.Duration {
 	t.observeCluster()
+	t.facts.Live = t.app.Address.Live
 	next := t.d
 	if t.d != nil && t.app.Deletion == nil {
 		t.facts.Restoring = t.app.Restoration.doing()

@@ -13,6 +13,7 @@ const phases: readonly (readonly [string, string])[] = [
 export const causePhrases: readonly Phrase[] = [
   // how most remedies end
   [/^([A-Z`].+) and push; the old version stays live until then\.$/s, "{1}, e faça push; até lá, a versão anterior continua no ar."],
+  [/^([A-Z`].+) and push\.$/s, "{1}, e faça push."],
 
   ...phases.map(([name, words]): Phrase => [new RegExp(`^The ${name} failed for a reason that is not known here; what was observed stands below\\.$`), `${words} falhou por um motivo que não é conhecido aqui; o que foi observado está abaixo.`]),
   [/^Read the facts; when you know what it was, tell the maintainers of the platform, so that it is recognised next time\.$/, "Leia os fatos; quando souber o que foi, conte a quem mantém a plataforma, para que seja reconhecido da próxima vez."],

@@ -12,6 +12,8 @@ const (
 	// queueGrace is how long a run may wait for a runner before that is a cause.
 	queueGrace = 20 * time.Second
 	again      = " and push; the old version stays live until then."
+	// first ends a remedy in its place where no version is live yet.
+	first = " and push."
 )
 
 // buildRules begin with what the builder says in so many words, because a test

@@ -4,6 +4,8 @@
 // follow what Argo CD, BuildKit, git, Kubernetes and the edge say word for word.
 package cause
 
+import "strings"
+
 // Cause is why a phase failed or does not go on.
 type Cause struct {
 	Code     string   `json:"code"`
@@ -84,7 +86,11 @@ func Explain(f Facts) *Cause {
 			continue
 		}
 		if found := r.look(f); found != nil {
-			return &Cause{Code: r.code, Phase: f.Phase, Sentence: found.sentence, Remedy: found.remedy, Lines: found.lines}
+			remedy := found.remedy
+			if mend, comforts := strings.CutSuffix(remedy, again); comforts && !f.Live {
+				remedy = mend + first
+			}
+			return &Cause{Code: r.code, Phase: f.Phase, Sentence: found.sentence, Remedy: remedy, Lines: found.lines}
 		}
 	}
 	if !f.Failed {

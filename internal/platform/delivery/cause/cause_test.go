@@ -186,3 +186,14 @@ func TestTheLinesThatDecideAreShown(t *testing.T) {
 		t.Errorf("a crash shows %q, want the container's last lines", got)
 	}
 }
+
+func TestOnlyWhereAnOldVersionIsLiveItIsSaidToStaySo(t *testing.T) {
+	facts := pod(Container{Ended: &End{3, "Error", ""}})
+	if remedy := Explain(facts).Remedy; !strings.HasSuffix(remedy, "Mend it and push.") {
+		t.Errorf("of a first delivery: %q", remedy)
+	}
+	facts.Live = true
+	if remedy := Explain(facts).Remedy; !strings.HasSuffix(remedy, "Mend it and push; the old version stays live until then.") {
+		t.Errorf("of a later one: %q", remedy)
+	}
+}

@@ -12,6 +12,7 @@ type Facts struct {
 	Phase  string
 	Reason string // what the phase says already
 	Failed bool   // else it goes on
+	Live   bool   // an earlier version of the application is
 	Now    time.Time
 
 	Run      *Run
