@@ -146,10 +146,10 @@ func New(cfg Config) (*Notifier, error) {
 
 // unlessStopped is nil when an error only says that the process is being stopped.
 func unlessStopped(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // Name implements part.Part.
