@@ -119,7 +119,7 @@ func TestTheGuideShowsAFailureWithTheSentenceOfWhy(t *testing.T) {
 		t.Fatal(err)
 	}
 	j, steps := failure()
-	why := cause.Explain(cause.Facts{Phase: "build", Failed: true, Reason: j.Reason, Now: at(60), Run: &cause.Run{Name: "ci", Status: "completed", Conclusion: "failure",
+	why := cause.Explain(cause.Facts{Phase: "build", Failed: true, Live: true, Reason: j.Reason, Now: at(60), Run: &cause.Run{Name: "ci", Status: "completed", Conclusion: "failure",
 		Job: "ci", Step: "Test", ExitCode: "1", Lines: []string{"not ok 1 - says hello", "##[error]Process completed with exit code 1."}}})
 	shown := []string{"images/timeline-failed.svg", Of(j, steps, at(60)).Verdict(), why.Sentence, why.Remedy}
 	for _, text := range append(append(shown, j.Reason), why.Lines...) {
