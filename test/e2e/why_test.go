@@ -134,13 +134,10 @@ func (c trouble) happen(t *testing.T, app, work, good string) {
 	if why.Phase != c.phase || why.Remedy == "" {
 		t.Errorf("it is the cause of %s, remedy %q; want one, of %s", why.Phase, why.Remedy, c.phase)
 	}
-	if len(why.Lines) == 0 && c.code != "no_runner" {
-		t.Error("no line is shown that decides")
-	}
 }
 
-// named waits until `pronto why` names the trouble for a revision; what it can
-// say grows with what it has read.
+// named waits until `pronto why` names the trouble for a revision and shows the
+// lines that decide; what it can say grows with what it has read.
 func (c trouble) named(ctx context.Context, t *testing.T, app, revision string) client.Why {
 	t.Helper()
 	var why client.Why
@@ -152,6 +149,9 @@ func (c trouble) named(ctx context.Context, t *testing.T, app, revision string) 
 		}
 		if err == nil && (why.Revision != revision || why.Code != c.code || !strings.Contains(why.Sentence, c.sentence)) {
 			err = fmt.Errorf("it says %s of %.7s: %s %s", why.Code, why.Revision, why.Sentence, strings.Join(append(why.Lines, why.Facts...), "\n"))
+		}
+		if err == nil && len(why.Lines) == 0 && c.code != "no_runner" {
+			err = fmt.Errorf("it shows no line that decides: %s", why.Sentence)
 		}
 		return err
 	})

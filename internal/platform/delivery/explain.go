@@ -76,8 +76,8 @@ func syncFacts(facts *cause.Facts, f Facts, digest string) {
 			facts.Events = append(facts.Events, e)
 		}
 	}
-	if f.Ended != nil && rollout.Ended != nil && *rollout.Ended == f.Ended.Of {
-		facts.Log = f.Ended.Lines
+	if f.Ended != nil && rollout.Ended != nil && rollout.Ended.sameContainer(f.Ended.Of) {
+		facts.Log = f.Ended.Lines // of an earlier end, until those of the last have been read
 	}
 }
 

@@ -102,6 +102,11 @@ type Ending struct {
 	Restarts       int
 }
 
+// sameContainer says whether both are ends of one container.
+func (e Ending) sameContainer(other Ending) bool {
+	return e.Pod == other.Pod && e.Container == other.Container
+}
+
 // endingOf is a container that ended with an error, nil if none did.
 func endingOf(pods []*corev1.Pod) *Ending {
 	for _, pod := range pods {

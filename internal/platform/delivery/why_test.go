@@ -23,6 +23,13 @@ func TestWhySaysWhereADeliveryStands(t *testing.T) {
 		f.Events = []cause.Event{{Kind: "Pod", Name: "older", Reason: "Unhealthy", Message: "connection refused"},
 			{Kind: "Pod", Name: "hello-1", Reason: "Unhealthy", Message: "dial tcp: connection refused"}}
 	}
+	crashed := func(read, last Ending) func(*Facts) {
+		return func(f *Facts) {
+			f.Rollout = &RolloutFact{Digest: digest, Desired: 1, Ended: &last, Pods: []cause.Pod{{Name: "hello-1", Containers: []cause.Container{
+				{Name: "app", Ended: &cause.End{Code: 1}}}}}}
+			f.Ended = &EndedFact{Of: read, Lines: []string{"Error: no such module"}}
+		}
+	}
 	for name, c := range map[string]struct {
 		facts       Facts
 		at          float64
@@ -38,13 +45,9 @@ func TestWhySaysWhereADeliveryStands(t *testing.T) {
 		"wrong port":     {facts(created, pushed, built, synced, stuck), 30, cause.WrongPort, Sync, "Unhealthy Pod/hello-1: dial tcp: connection refused"},
 		"just begun":     {facts(created, pushed, built, synced, stuck), 5, whyWaiting, Sync, ""},
 		"another's pods": {facts(created, pushed, built, synced, stuck, func(f *Facts) { f.Rollout.Digest = "sha256:old" }), 30, whyWaiting, Sync, ""},
-		"crash": {facts(created, pushed, built, synced, func(f *Facts) {
-			end := Ending{"hello-1", "app", 1}
-			f.Rollout = &RolloutFact{Digest: digest, Desired: 1, Ended: &end, Pods: []cause.Pod{{Name: "hello-1", Containers: []cause.Container{
-				{Name: "app", Ended: &cause.End{Code: 1}}}}}}
-			f.Ended = &EndedFact{Of: end, Lines: []string{"Error: no such module"}}
-		}), 9, cause.Crash, Sync, "Error: no such module"},
-		"server error": {facts(created, pushed, built, synced, exposed, func(f *Facts) { f.Answer = &AnswerFact{URL: "https://hello.x", Code: 500} }), 9, cause.ServerError, Live, ""},
+		"crash":          {facts(created, pushed, built, synced, crashed(Ending{"hello-1", "app", 1}, Ending{"hello-1", "app", 1})), 9, cause.Crash, Sync, "Error: no such module"},
+		"crash again":    {facts(created, pushed, built, synced, crashed(Ending{"hello-1", "app", 1}, Ending{"hello-1", "app", 2})), 9, cause.Crash, Sync, "Error: no such module"},
+		"server error":   {facts(created, pushed, built, synced, exposed, func(f *Facts) { f.Answer = &AnswerFact{URL: "https://hello.x", Code: 500} }), 9, cause.ServerError, Live, ""},
 		"host": {facts(created, pushed, built, synced, exposed, func(f *Facts) {
 			f.Edge = &EdgeFact{TLS: true}
 			f.Events = []cause.Event{{Kind: "Ingress", Name: "hello", Reason: "RouteConflict", Message: `host "hello.x" path "/" is held by the older Ingress b/b, which keeps it`}}
