@@ -2,24 +2,39 @@ package gitops
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
+	"time"
 
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	argo "github.com/pronto-platform/pronto/api/argoproj/v1alpha1"
+	"github.com/pronto-platform/pronto/internal/estate/gitops/scm"
 )
 
 // dispatcher turns events of the forge into work of the controllers.
 type dispatcher struct {
-	client     client.Reader
-	namespace  string
-	log        *slog.Logger
-	refresh    func(app string)
-	regenerate func(context.Context) error
+	client    client.Reader
+	namespace string
+	log       *slog.Logger
+	refresh   func(app string)
+	sets      generators
 }
+
+// generators are the ApplicationSets'.
+type generators interface {
+	// Announce runs them for one repository.
+	Announce(ctx context.Context, owner, name string) error
+	// Regenerate runs them for all repositories after a while.
+	Regenerate(ctx context.Context, after time.Duration) error
+}
+
+// calm is how long after a push all repositories are looked at; what the
+// pushed one gives is generated at once.
+const calm = 15 * time.Second
 
 // run ends with ctx.
 func (d *dispatcher) run(ctx context.Context, events <-chan pushEvent) {
@@ -37,9 +52,22 @@ func (d *dispatcher) dispatch(ctx context.Context, event pushEvent) {
 	if event.kind == "push" {
 		d.refreshApps(ctx, event)
 	}
-	if err := d.regenerate(ctx); err != nil && ctx.Err() == nil {
+	if err := d.generate(ctx, event); err != nil && ctx.Err() == nil {
 		d.log.Error("generate application sets after an event", "error", err)
 	}
+}
+
+func (d *dispatcher) generate(ctx context.Context, event pushEvent) error {
+	owner, name, err := scm.SplitURL(event.Repository.HTMLURL)
+	switch {
+	case err != nil || event.kind != "push" && event.Action != "created": // perhaps it is gone
+		return d.sets.Regenerate(ctx, 0)
+	case event.kind == "push":
+		if err := d.sets.Announce(ctx, owner, name); err != nil {
+			return errors.Join(err, d.sets.Regenerate(ctx, 0))
+		}
+	}
+	return d.sets.Regenerate(ctx, calm)
 }
 
 func (d *dispatcher) refreshApps(ctx context.Context, event pushEvent) {

@@ -195,7 +195,7 @@ func (g *GitOps) events(to ctrl.Manager, ready func()) manager.Runnable {
 		ready()
 		handling := &dispatcher{
 			client: to.GetClient(), namespace: g.cfg.Namespace, log: g.cfg.Logger,
-			refresh: g.apps.Refresh, regenerate: g.sets.Regenerate,
+			refresh: g.apps.Refresh, sets: g.sets,
 		}
 		handling.run(ctx, g.hooks.events)
 		return nil

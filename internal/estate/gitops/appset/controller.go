@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/workqueue"
@@ -26,6 +27,7 @@ import (
 
 	argo "github.com/pronto-platform/pronto/api/argoproj/v1alpha1"
 	"github.com/pronto-platform/pronto/internal/base/secret"
+	"github.com/pronto-platform/pronto/internal/estate/gitops/scm"
 )
 
 const (
@@ -58,6 +60,7 @@ type Controller struct {
 	client client.Client
 	reader client.Reader
 	now    func() time.Time
+	memory scm.Memory
 
 	mu     sync.Mutex
 	queue  workqueue.TypedRateLimitingInterface[reconcile.Request]
@@ -99,8 +102,9 @@ func (c *Controller) takeQueue(_ context.Context, queue workqueue.TypedRateLimit
 	return nil
 }
 
-// Regenerate runs the generators of every set now.
-func (c *Controller) Regenerate(ctx context.Context) error {
+// Regenerate runs the generators of every set after a while: at once for 0.
+// What is asked for meanwhile is done with it.
+func (c *Controller) Regenerate(ctx context.Context, after time.Duration) error {
 	c.mu.Lock()
 	queue := c.queue
 	c.mu.Unlock()
@@ -112,7 +116,7 @@ func (c *Controller) Regenerate(ctx context.Context) error {
 		return fmt.Errorf("list application sets: %w", err)
 	}
 	for _, set := range sets.Items {
-		queue.Add(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: set.Namespace, Name: set.Name}})
+		queue.AddAfter(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: set.Namespace, Name: set.Name}}, after)
 	}
 	return nil
 }
@@ -142,7 +146,10 @@ func (c *Controller) Reconcile(ctx context.Context, request reconcile.Request) (
 }
 
 func (c *Controller) reconcile(ctx context.Context, set *argo.ApplicationSet) (time.Duration, error) {
-	generated, err := c.generate(ctx, set)
+	all := func(server *scm.Client, provider argo.SCMProviderGenerator) ([]scm.Repository, error) {
+		return server.List(ctx, provider)
+	}
+	generated, err := c.generate(ctx, set, all)
 	if err != nil {
 		return 0, err
 	}
@@ -162,8 +169,10 @@ func (c *Controller) reconcile(ctx context.Context, set *argo.ApplicationSet) (t
 	if err != nil {
 		return 0, err
 	}
-	if current, err = c.owned(ctx, set); err != nil {
-		return 0, err
+	if len(plan.create)+len(plan.update)+len(plan.dropped) > 0 {
+		if current, err = c.owned(ctx, set); err != nil {
+			return 0, err
+		}
 	}
 	set.Status.Resources, set.Status.ResourcesCount = resourceList(current), int64(len(current))
 	setOutcome(set, plan, c.now())
@@ -179,10 +188,8 @@ func (c *Controller) owned(ctx context.Context, set *argo.ApplicationSet) ([]*un
 	}
 	var owned []*unstructured.Unstructured
 	for i := range list.Items {
-		for _, owner := range list.Items[i].GetOwnerReferences() {
-			if owner.UID == set.UID {
-				owned = append(owned, &list.Items[i])
-			}
+		if ownedBy(set, &list.Items[i]) {
+			owned = append(owned, &list.Items[i])
 		}
 	}
 	return owned, nil
@@ -204,7 +211,14 @@ func (c *Controller) projects(ctx context.Context) (map[string]bool, error) {
 func (c *Controller) write(ctx context.Context, set *argo.ApplicationSet, plan plan) error {
 	var problems []error
 	for _, app := range plan.create {
-		if err := c.client.Create(ctx, app); err != nil {
+		err := c.client.Create(ctx, app)
+		if apierrors.IsAlreadyExists(err) {
+			if there, lookupErr := c.find(ctx, set, app); there != nil || lookupErr != nil {
+				problems = append(problems, lookupErr)
+				continue // one that another generation has made meanwhile
+			}
+		}
+		if err != nil {
 			problems = append(problems, &failure{argo.AppSetReasonCreateError, fmt.Errorf("create application %s: %w", app.GetName(), err)})
 			continue
 		}

@@ -33,9 +33,12 @@ type generated struct {
 	clients      []*scm.Client
 }
 
+// repositories asks a server for what a generator yields.
+type repositories func(*scm.Client, argo.SCMProviderGenerator) ([]scm.Repository, error)
+
 // generate runs the generators and renders the template. Any error fails it
 // all: what is not known must not look like what is not there.
-func (c *Controller) generate(ctx context.Context, set *argo.ApplicationSet) (*generated, error) {
+func (c *Controller) generate(ctx context.Context, set *argo.ApplicationSet, ask repositories) (*generated, error) {
 	template := render.Template{Go: set.Spec.GoTemplate, Options: set.Spec.GoTemplateOptions}
 	tree, err := templateTree(set)
 	if err != nil {
@@ -52,11 +55,11 @@ func (c *Controller) generate(ctx context.Context, set *argo.ApplicationSet) (*g
 			return nil, &failure{argo.AppSetReasonGenerationError, err}
 		}
 		out.clients = append(out.clients, client)
-		repositories, err := client.List(ctx, *provider)
+		found, err := ask(client, *provider)
 		if err != nil {
 			return nil, &failure{argo.AppSetReasonGenerationError, err}
 		}
-		for _, repository := range repositories {
+		for _, repository := range found {
 			application, err := renderOne(set, template, tree, provider.Values, repository)
 			if err != nil {
 				return nil, &failure{argo.AppSetReasonRenderError, err}
@@ -89,7 +92,11 @@ func (c *Controller) scmClient(ctx context.Context, set *argo.ApplicationSet, pr
 	case provider.API == c.cfg.SCM.APIURL:
 		token = c.cfg.SCM.Token
 	}
-	return scm.NewClient(c.cfg.HTTPClient, provider.API, token)
+	found, err := scm.NewClient(c.cfg.HTTPClient, provider.API, token)
+	if err == nil {
+		found.Memory = &c.memory
+	}
+	return found, err
 }
 
 func templateTree(set *argo.ApplicationSet) (map[string]any, error) {
@@ -160,6 +167,28 @@ func application(set *argo.ApplicationSet, content map[string]any) *unstructured
 	}
 	app.SetFinalizers(finalizers)
 	app.SetOwnerReferences(ownerReference(set))
-	app.Object["spec"] = content["spec"]
+	app.Object["spec"] = withoutNulls(content["spec"])
 	return app
+}
+
+// withoutNulls drops what is null, as the API server does: an Application that
+// has it would differ for ever from the one that is stored.
+func withoutNulls(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		kept := make(map[string]any, len(v))
+		for key, member := range v {
+			if member != nil {
+				kept[key] = withoutNulls(member)
+			}
+		}
+		return kept
+	case []any:
+		kept := make([]any, 0, len(v))
+		for _, item := range v {
+			kept = append(kept, withoutNulls(item))
+		}
+		return kept
+	}
+	return value
 }

@@ -49,6 +49,20 @@ func TestAnUpdateKeepsWhatOthersOwn(t *testing.T) {
 	}
 }
 
+func TestWhatIsNullInATemplateIsNoChange(t *testing.T) {
+	set := &argo.ApplicationSet{}
+	wanted := application(set, map[string]any{"metadata": map[string]any{"name": "one"}, "spec": map[string]any{
+		"project": "default", "syncPolicy": map[string]any{"syncOptions": nil}, "sources": []any{map[string]any{"helm": nil, "path": "a"}},
+	}})
+	stored := application(set, map[string]any{"metadata": map[string]any{"name": "one"}, "spec": map[string]any{
+		"project": "default", "syncPolicy": map[string]any{}, "sources": []any{map[string]any{"path": "a"}},
+	}})
+	plan := makePlan(set, []*unstructured.Unstructured{wanted}, []*unstructured.Unstructured{stored}, map[string]bool{"default": true})
+	if len(plan.update) != 0 {
+		t.Errorf("updated to %v", plan.update[0].to.Object)
+	}
+}
+
 func TestGeneratedApplicationsGetTheFinalizerUnlessResourcesAreKept(t *testing.T) {
 	set := &argo.ApplicationSet{}
 	if got := generatedApp(set, "one", "default").GetFinalizers(); len(got) != 1 || got[0] != argo.ResourcesFinalizer {

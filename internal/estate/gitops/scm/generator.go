@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/go-github/v74/github"
 	"golang.org/x/sync/errgroup"
@@ -22,7 +23,10 @@ import (
 const parallel = 8
 
 // Client asks a server with GitHub's REST API.
-type Client struct{ github *github.Client }
+type Client struct {
+	Memory *Memory // of other lists; nil: every repository is asked every time
+	github *github.Client
+}
 
 // NewClient talks to the server at api ("" means github.com) with the token, if any.
 func NewClient(httpClient *http.Client, api string, token secret.String) (*Client, error) {
@@ -36,7 +40,7 @@ func NewClient(httpClient *http.Client, api string, token secret.String) (*Clien
 			return nil, fmt.Errorf("address of the SCM API %q: %w", api, err)
 		}
 	}
-	return &Client{client}, nil
+	return &Client{github: client}, nil
 }
 
 // Exists says whether a repository is there. False is only returned for a
@@ -62,17 +66,22 @@ func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) 
 	if _, err := cloneURL(generator.CloneProtocol, &github.Repository{}); err != nil {
 		return nil, err
 	}
+	question, err := c.question(generator)
+	if err != nil {
+		return nil, err
+	}
 	all, err := c.organization(ctx, *generator.Github)
 	if err != nil {
 		return nil, err
 	}
+	c.Memory.forget(question, all)
 	var mu sync.Mutex
 	var kept []Repository
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for _, repository := range all {
 		group.Go(func() error {
-			found, err := c.branches(ctx, generator, filters, repository)
+			found, err := c.branches(ctx, question, generator, filters, repository)
 			mu.Lock()
 			defer mu.Unlock()
 			kept = append(kept, found...)
@@ -86,6 +95,30 @@ func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) 
 		return kept[i].Name+"\x00"+kept[i].Branch < kept[j].Name+"\x00"+kept[j].Branch
 	})
 	return kept, nil
+}
+
+// One is List for a single repository: none when it is not there, is not of
+// the generator's organisation, or is filtered out.
+func (c *Client) One(ctx context.Context, generator argo.SCMProviderGenerator, owner, name string) ([]Repository, error) {
+	filters, err := compile(generator.Filters)
+	if err != nil || !strings.EqualFold(owner, generator.Github.Organization) {
+		return nil, err
+	}
+	question, err := c.question(generator)
+	if err != nil {
+		return nil, err
+	}
+	repository, response, err := c.github.Repositories.Get(ctx, owner, name)
+	if status(response) == http.StatusNotFound {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("look up repository %s/%s: %w", owner, name, err)
+	}
+	if generator.Github.ExcludeArchivedRepos && repository.GetArchived() {
+		return nil, nil
+	}
+	return c.branches(ctx, question, generator, filters, repository)
 }
 
 func (c *Client) organization(ctx context.Context, provider argo.SCMProviderGithub) ([]*github.Repository, error) {
@@ -109,7 +142,7 @@ func (c *Client) organization(ctx context.Context, provider argo.SCMProviderGith
 }
 
 // branches returns the branches of one repository that pass the filters.
-func (c *Client) branches(ctx context.Context, generator argo.SCMProviderGenerator, filters []filter, from *github.Repository) ([]Repository, error) {
+func (c *Client) branches(ctx context.Context, question string, generator argo.SCMProviderGenerator, filters []filter, from *github.Repository) ([]Repository, error) {
 	clone, err := cloneURL(generator.CloneProtocol, from)
 	if err != nil {
 		return nil, err
@@ -122,6 +155,10 @@ func (c *Client) branches(ctx context.Context, generator argo.SCMProviderGenerat
 	if err != nil || !keep || !worthAsking(filters, repository) {
 		return nil, err
 	}
+	if known, ok := c.Memory.recall(question, repository, from); ok {
+		return known, nil
+	}
+	asked := time.Now()
 	heads, err := c.heads(ctx, repository, generator.Github.AllBranches)
 	if err != nil {
 		return nil, err
@@ -136,6 +173,7 @@ func (c *Client) branches(ctx context.Context, generator argo.SCMProviderGenerat
 			kept = append(kept, head)
 		}
 	}
+	c.Memory.keep(question, repository, from, asked, kept)
 	return kept, nil
 }
 
