@@ -81,7 +81,7 @@ e2e:
 chaos: build images ## Kill the platform at 100 random instants and at every boundary of its journals
 	./hack/chaos $(CHAOS_FLAGS)
 
-bench: build images ## Measure form to live and push to live against a hand-driven floor
+bench: build images ## Measure form, push and rollback to live against a hand-driven floor, tasks at once, and growth
 	./hack/bench
 
 check: web/node_modules/.package-lock.json lint-tools ## Format, vet, lint, import rules, web lint and types

@@ -6,18 +6,21 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/pronto-platform/pronto/internal/client"
 	"github.com/pronto-platform/pronto/test/platform"
 )
 
 const (
-	defaultRounds = 10
+	defaultRounds = 20
 	restarts      = 3
 	perSecond     = 50
-	limit         = 50 * time.Minute
+	limit         = 55 * time.Minute
 	roundLimit    = 3 * time.Minute
 	base          = "bench0" // the application that is pushed to, and whose tree is the floor's
 )
@@ -37,13 +40,14 @@ func BenchmarkJourney(b *testing.B) {
 	ctx, cancel := context.WithTimeout(b.Context(), limit)
 	defer cancel()
 	for b.Loop() {
-		run := &bench{B: b, dir: b.TempDir(), report: report{rounds: rounds(b), form: newJourney(), push: newJourney()}}
+		run := &bench{B: b, dir: b.TempDir(), report: report{rounds: rounds(b), form: newJourney(), push: newJourney(), rollback: newJourney()}}
 		run.start(ctx)
 		run.first(ctx)
 		for n := range run.report.rounds {
 			run.formRound(ctx, n)
 		}
 		run.pushRounds(ctx)
+		run.rollbackRounds(ctx)
 		for range restarts {
 			run.restart(ctx)
 		}
@@ -63,10 +67,10 @@ func rounds(b *testing.B) int {
 	return n
 }
 
-func (b *bench) start(ctx context.Context) {
+func (b *bench) start(ctx context.Context, settings ...string) {
 	b.Helper()
 	began := time.Now()
-	p, err := platform.Start(ctx, os.Stderr)
+	p, err := platform.Start(ctx, os.Stderr, settings...)
 	if p != nil {
 		b.Cleanup(func() { b.stop(p) })
 	}
@@ -118,7 +122,6 @@ func (b *bench) formRound(ctx context.Context, n int) {
 	wall := time.Since(began)
 	b.check(err)
 	b.report.form.add(wall, *app.Delivery)
-	b.check(b.p.Delete(ctx, name))
 
 	f, err := newFloor(b.p, b.work, base, filepath.Join(b.dir, "floor"+name), "floor"+name)
 	b.check(err)
@@ -126,7 +129,10 @@ func (b *bench) formRound(ctx context.Context, n int) {
 	b.check(err)
 	b.report.formFloor = append(b.report.formFloor, whole.Seconds())
 	b.report.formBuild = append(b.report.formBuild, build.Seconds())
-	b.check(f.remove(ctx))
+	removing, ctx := errgroup.WithContext(ctx)
+	removing.Go(func() error { return b.p.Delete(ctx, name) })
+	removing.Go(func() error { return f.remove(ctx) })
+	b.check(removing.Wait())
 	b.Logf("form to live %2d: %5.1f s (floor %5.1f s)", n+1, wall.Seconds(), whole.Seconds())
 }
 
@@ -181,6 +187,33 @@ func (b *bench) pushRound(ctx context.Context, message string) time.Duration {
 	return wall
 }
 
+// rollbackRounds goes back by turns to each of the last two images of base.
+func (b *bench) rollbackRounds(ctx context.Context) {
+	b.Helper()
+	for n := range b.report.rounds {
+		wall := b.rollbackRound(ctx)
+		b.Logf("rollback to live %2d: %5.1f s", n+1, wall.Seconds())
+	}
+}
+
+func (b *bench) rollbackRound(ctx context.Context) time.Duration {
+	b.Helper()
+	ctx, cancel := context.WithTimeout(ctx, roundLimit)
+	defer cancel()
+	began := time.Now()
+	back, err := b.p.API.Rollback(ctx, base, "")
+	b.check(err)
+	app, err := b.p.WaitRevision(ctx, base, back.Revision)
+	wall := time.Since(began)
+	b.check(err)
+	if app.Status != "live" {
+		b.Fatalf("%s is %s: %s", base, app.Status, app.Reason)
+	}
+	b.report.rollback.add(wall, *app.Delivery)
+	b.check(b.p.RolledOut(ctx, base))
+	return wall
+}
+
 func (b *bench) restart(ctx context.Context) {
 	b.Helper()
 	began := time.Now()
@@ -195,21 +228,29 @@ func (b *bench) restart(ctx context.Context) {
 	b.report.allLive = append(b.report.allLive, time.Since(began).Seconds())
 }
 
-// publish prints the report and keeps it where PRONTO_BENCH_OUT says.
+// publish tells the report.
 func (b *bench) publish() {
 	b.Helper()
-	text := b.report.Markdown(machine())
-	fmt.Println("\n" + text)
 	b.ReportMetric(b.report.form.wall.median(), "s/form")
 	b.ReportMetric(b.report.push.wall.median(), "s/push")
+	b.ReportMetric(b.report.rollback.wall.median(), "s/rollback")
 	b.ReportMetric(b.report.form.wall.median()/b.report.formFloor.median(), "form/floor")
 	b.ReportMetric(b.report.push.wall.median()/b.report.pushFloor.median(), "push/floor")
 	b.ReportMetric(float64(b.report.failed), "failed-requests")
+	b.keep("", b.report.Markdown(machine()))
+}
+
+// keep prints a report and keeps it where PRONTO_BENCH_OUT says, with a suffix
+// to the file's name.
+func (b *bench) keep(suffix, text string) {
+	b.Helper()
+	fmt.Println("\n" + text)
 	out := os.Getenv("PRONTO_BENCH_OUT")
 	if out == "" {
 		return
 	}
-	path := filepath.Join(b.p.Root, "docs", "measurements", filepath.Base(out))
+	name := strings.TrimSuffix(filepath.Base(out), ".md") + suffix + ".md"
+	path := filepath.Join(b.p.Root, "docs", "measurements", name)
 	b.check(os.MkdirAll(filepath.Dir(path), 0o755))
 	b.check(os.WriteFile(path, []byte(text), 0o644))
 }

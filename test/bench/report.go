@@ -45,6 +45,7 @@ func (j *journey) add(wall time.Duration, d client.Delivery) {
 type report struct {
 	rounds          int
 	form, push      *journey
+	rollback        *journey
 	formFloor       sample
 	pushFloor       sample
 	formBuild       sample // the floor's share that buildctl took
@@ -73,12 +74,14 @@ func (r *report) Markdown(machine string) string {
 		line("| %s | **%.1f** | %.1f | %.1f | %.1f | %.1f | %.2f |", row.name, row.journey.wall.median(), row.journey.wall.p95(),
 			row.floor.median(), row.floor.p95(), row.build.median(), row.journey.wall.median()/row.floor.median())
 	}
+	line("| rollback to live | **%.1f** | %.1f | | | | |", r.rollback.wall.median(), r.rollback.wall.p95())
 	line("\nDuring the pushes a client asked 50 times a second: %d requests, %d failed.", r.asked, r.failed)
 	for _, failure := range r.failures[:min(len(r.failures), 10)] {
 		line("- %s", failure)
 	}
 	r.waterfall(line, "form to live", r.form)
 	r.waterfall(line, "push to live", r.push)
+	r.waterfall(line, "rollback to live", r.rollback)
 	r.platform(line)
 	return b.String()
 }

@@ -1,0 +1,195 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/pronto-platform/pronto/internal/client"
+	"github.com/pronto-platform/pronto/test/platform"
+)
+
+const (
+	growthRounds = 5
+	growthLimit  = 1.2 // of form to live beside no other application
+	residentsAt  = 8   // that are made at a time
+	fillLimit    = 20 * time.Minute
+)
+
+// defaultSizes are how many applications are there already, ever more.
+const defaultSizes = "0 10 100 500"
+
+func sizes(b *testing.B) (list []int) {
+	text := os.Getenv("PRONTO_BENCH_SIZES")
+	if text == "" {
+		text = defaultSizes
+	}
+	for _, word := range strings.Fields(text) {
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 0 {
+			b.Fatalf("PRONTO_BENCH_SIZES=%q: give whole numbers, such as %q", text, defaultSizes)
+		}
+		list = append(list, n)
+	}
+	return list
+}
+
+// crowded is what was measured beside so many applications.
+type crowded struct {
+	residents int
+	form      sample
+	memory    int64 // bytes of all the platform's processes
+	processes map[string]int64
+}
+
+// BenchmarkGrowth measures form to live beside ever more applications, all live
+// and asked as any other, whose pods are on nodes that kwok plays.
+func BenchmarkGrowth(b *testing.B) {
+	ctx, cancel := context.WithTimeout(b.Context(), limit)
+	defer cancel()
+	for b.Loop() {
+		run := &growth{bench: &bench{B: b, dir: b.TempDir()}}
+		run.start(ctx, "catalog: {locations: [{type: file, target: "+run.template()+"}]}")
+		run.first(ctx)
+		sizes := sizes(b)
+		run.gather(ctx, slices.Max(sizes))
+		for _, size := range sizes {
+			run.grow(ctx, size)
+			run.measure(ctx)
+		}
+		run.tell()
+	}
+}
+
+type growth struct {
+	*bench
+	image     string // that residents run, with its digest
+	residents int
+	seen      []crowded
+}
+
+// template is the residents' with what all of Pronto's templates share in it.
+func (g *growth) template() string {
+	g.Helper()
+	dir := filepath.Join(g.dir, "resident")
+	g.check(os.CopyFS(dir, os.DirFS(filepath.Join(platform.Root(), "test", "bench", "testdata", "resident"))))
+	g.check(os.CopyFS(filepath.Join(dir, "shared"), os.DirFS(filepath.Join(platform.Root(), "templates", "shared"))))
+	return filepath.Join(dir, "template.yaml")
+}
+
+func (g *growth) gather(ctx context.Context, most int) {
+	g.Helper()
+	crowd, err := gather(ctx, g.p, g.dir, most)
+	g.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		if err := crowd.disperse(ctx); err != nil {
+			g.Error(err)
+		}
+	})
+	g.check(err)
+	g.image, err = g.p.Kubectl(ctx, "get", "deploy", base, "-n", base, "-o", "jsonpath={.spec.template.spec.containers[0].image}")
+	g.check(err)
+}
+
+// grow makes applications until there are so many, and waits until all are live.
+func (g *growth) grow(ctx context.Context, size int) {
+	g.Helper()
+	ctx, cancel := context.WithTimeout(ctx, fillLimit)
+	defer cancel()
+	began := time.Now()
+	making, ctx := errgroup.WithContext(ctx)
+	making.SetLimit(residentsAt)
+	for ; g.residents < size; g.residents++ {
+		name := fmt.Sprintf("resident%d", g.residents)
+		making.Go(func() error { return g.settle(ctx, name) })
+	}
+	g.check(making.Wait())
+	g.Logf("%d applications are live after %.0f s", size, time.Since(began).Seconds())
+}
+
+// settle makes one application and waits until it is live.
+func (g *growth) settle(ctx context.Context, name string) error {
+	if _, err := g.p.API.Create(ctx, "template:default/resident", map[string]any{"name": name, "image": g.image}); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	app, err := g.p.WaitApp(ctx, name, func(app client.App) bool { return app.Status == "live" || app.Status == "failed" })
+	if err == nil && app.Status != "live" {
+		err = fmt.Errorf("%s is %s: %s", name, app.Status, app.Reason)
+	}
+	return err
+}
+
+// measure brings more applications from form to live, one after the other, and
+// takes them away again.
+func (g *growth) measure(ctx context.Context) {
+	g.Helper()
+	now := crowded{residents: g.residents, processes: map[string]int64{}}
+	for n := range growthRounds {
+		name := fmt.Sprintf("beside%d-%d", g.residents, n)
+		began := time.Now()
+		_, err := g.p.Create(ctx, name)
+		g.check(err)
+		now.form = append(now.form, time.Since(began).Seconds())
+		g.Logf("form to live beside %d: %.1f s", g.residents, now.form[n])
+	}
+	status, err := g.p.Status(ctx)
+	g.check(err)
+	now.memory = status.MemoryBytes
+	for _, process := range status.Processes {
+		now.processes[process.Name] = process.MemoryBytes
+	}
+	g.seen = append(g.seen, now)
+	leaving, leave := errgroup.WithContext(ctx)
+	for n := range growthRounds {
+		leaving.Go(func() error { return g.p.Delete(leave, fmt.Sprintf("beside%d-%d", g.residents, n)) })
+	}
+	g.check(leaving.Wait())
+}
+
+func (g *growth) tell() {
+	g.Helper()
+	alone, most := g.seen[0], g.seen[len(g.seen)-1]
+	for _, now := range g.seen {
+		if ratio := now.form.median() / alone.form.median(); ratio > growthLimit {
+			g.Errorf("beside %d applications form to live takes %.2f of what it takes alone, more than %.1f", now.residents, ratio, growthLimit)
+		}
+	}
+	g.ReportMetric(most.form.median()/alone.form.median(), "full/alone")
+	g.ReportMetric(float64(perApplication(alone.memory, most.memory, most.residents)), "B/application")
+	g.keep("-growth", growthMarkdown(g.seen))
+}
+
+func perApplication(before, after int64, applications int) int64 {
+	return (after - before) / int64(max(applications, 1))
+}
+
+func growthMarkdown(seen []crowded) string {
+	const mib, kib = 1 << 20, 1 << 10
+	var text strings.Builder
+	alone, most := seen[0], seen[len(seen)-1]
+	fmt.Fprintf(&text, "# Form to live beside many applications\n\n%s\n\n", machine())
+	fmt.Fprintf(&text, "Medians of %d rounds, seconds. The applications beside it are live, on the real API server, with repository, catalog entry, Application, route and record; the pods of all but one are on nodes that kwok plays, and their addresses are asked every 6 s as any other's.\n\n", growthRounds)
+	text.WriteString("| applications beside it | form to live | of that alone | memory, all processes | per application |\n|---|---|---|---|---|\n")
+	for _, now := range seen {
+		each := "" // nothing to divide by
+		if now.residents > 0 {
+			each = fmt.Sprintf("%d KiB", perApplication(alone.memory, now.memory, now.residents)/kib)
+		}
+		fmt.Fprintf(&text, "| %d | **%.1f** | %.2f | %d MiB | %s |\n", now.residents, now.form.median(),
+			now.form.median()/alone.form.median(), now.memory/mib, each)
+	}
+	fmt.Fprintf(&text, "\n| memory per application of which | |\n|---|---|\n")
+	for _, name := range []string{"platform", "edge", "node"} {
+		fmt.Fprintf(&text, "| %s | %d KiB |\n", name, perApplication(alone.processes[name], most.processes[name], most.residents)/kib)
+	}
+	return text.String()
+}
