@@ -79,12 +79,14 @@ func (b *bench) start(ctx context.Context, settings ...string) {
 }
 
 func (b *bench) stop(p *platform.Platform) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
 	if b.Failed() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
 		dir := filepath.Join(platform.Artifacts("bench"), "platform")
 		b.Logf("the platform's logs are in %s (%v)", dir, p.Keep(ctx, dir))
 	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
 	if err := p.Stop(ctx); err != nil {
 		b.Errorf("stop the platform: %v", err)
 	}

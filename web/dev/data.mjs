@@ -74,6 +74,12 @@ const causes = {
 
 const done = ["done", "done", "done", "done", "done"];
 
+/** firstDeleted can still be brought back. */
+export const firstDeleted = () => [
+  appNamed("customer-notification-preferences-2025", { description: "What came before", deletedAt: ago(7_200) }),
+  appNamed("price-list", { owner: "group:default/shop", deletedAt: ago(260_000) }),
+];
+
 export function firstApps() {
   const hello = appNamed("hello", { status: "live", url: `https://hello.${domain}`, description: "Says hello to whoever asks", createdAt: ago(90_000), liveRevision: hex(5) });
   hello.delivery = deliveryOf(hello, done, { revision: hex(5), startedAt: ago(1_260), taskId: "t-hello" });

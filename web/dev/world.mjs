@@ -1,6 +1,6 @@
 // The mock's world: applications that travel the line by themselves.
 
-import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, hex, pastTask, phaseNames, steps } from "./data.mjs";
+import { appNamed, deliveryOf, domain, earlier, evidenceOf, firstApps, firstDeleted, hex, pastTask, phaseNames, steps } from "./data.mjs";
 
 const spans = { create: 1100, build: 4200, sync: 1900, expose: 900, live: 500 }; // ms
 const reasons = { create: "waits for the repository's first commit", build: "runs Build and push", sync: "1 of 2 pods are ready", expose: "waits for a healthy target", live: "waits for a good answer" };
@@ -17,7 +17,7 @@ const proofs = {
 
 /** World holds applications and tasks, and tells listeners what changes. */
 export class World {
-  deleted = new Map();
+  deleted = new Map(firstDeleted().map((app) => [app.name, app]));
   apps = new Map(firstApps().map((app) => [app.name, app]));
   history = new Map();
   tasks = new Map();
