@@ -20,7 +20,8 @@ var pauses = []time.Duration{
 var words = regexp.MustCompile(`(?i)connection (refused|reset)|could ?n.t connect|failed to connect|not closed cleanly|` +
 	`unexpected (eof|disconnect)|early eof|: eof\b|hung up|empty reply|(error|status|http)[^0-9]{0,20}50[234]|` +
 	`bad gateway|service unavailable|gateway time-?out|i/o timeout|tls handshake timeout|` +
-	`connection lost|broken pipe|stream error: stream id|server closed idle connection`)
+	`connection lost|broken pipe|stream error: stream id|server closed idle connection|` +
+	`blob upload unknown`) // the last is a registry that came back without the upload it had begun
 
 // Told reports whether what was said is about an outage.
 func Told(said string) bool { return words.MatchString(said) }

@@ -17,6 +17,7 @@ func TestAnOutageIsToldFromARefusal(t *testing.T) {
 		"error: RPC failed; curl 56 Recv failure: Connection reset by peer":                                            true,
 		"fatal: the remote end hung up unexpectedly":                                                                   true,
 		"failed to push registry.x/a: unexpected status from HEAD request: 502 Bad Gateway":                            true,
+		"failed to push registry.x/a: unknown: blob upload unknown to registry - upload session not found":             true,
 		"failed to do request: Head \"https://registry.x/v2/\": EOF":                                                   true,
 		"Get \"https://git.x/api/v3/repos/a/b\": dial tcp 127.0.0.1:8443: connect: connection refused":                 true,
 		"GET https://git.x/api/v3/repos/a/b: 502  []":                                                                  false,
