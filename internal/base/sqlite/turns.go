@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// patience is how long a writer waits for its turn, as SQLite's busy timeout.
+// patience is how long a writer waits: for its turn, and for another process.
 const patience = 10 * time.Second
 
 // turns lets the writers of one process write one after the other, in the

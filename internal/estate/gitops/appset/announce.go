@@ -26,13 +26,10 @@ func (c *Controller) Announce(ctx context.Context, owner, name string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, announceLimit)
 	defer cancel()
-	var sets argo.ApplicationSetList
-	if err := c.client.List(ctx, &sets, client.InNamespace(c.cfg.Namespace)); err != nil {
-		return fmt.Errorf("list application sets: %w", err)
-	}
-	var errs []error
-	for i := range sets.Items {
-		if set := &sets.Items[i]; set.DeletionTimestamp.IsZero() {
+	sets, err := c.sets(ctx)
+	errs := []error{err}
+	for i := range sets {
+		if set := &sets[i]; set.DeletionTimestamp.IsZero() {
 			errs = append(errs, c.announce(ctx, set, owner, name))
 		}
 	}

@@ -111,14 +111,22 @@ func (c *Controller) Regenerate(ctx context.Context, after time.Duration) error 
 	if queue == nil {
 		return nil // not started: every set is generated at the start
 	}
-	var sets argo.ApplicationSetList
-	if err := c.client.List(ctx, &sets, client.InNamespace(c.cfg.Namespace)); err != nil {
-		return fmt.Errorf("list application sets: %w", err)
+	sets, err := c.sets(ctx)
+	if err != nil {
+		return err
 	}
-	for _, set := range sets.Items {
+	for _, set := range sets {
 		queue.AddAfter(reconcile.Request{NamespacedName: types.NamespacedName{Namespace: set.Namespace, Name: set.Name}}, after)
 	}
 	return nil
+}
+
+func (c *Controller) sets(ctx context.Context) ([]argo.ApplicationSet, error) {
+	var list argo.ApplicationSetList
+	if err := c.client.List(ctx, &list, client.InNamespace(c.cfg.Namespace)); err != nil {
+		return nil, fmt.Errorf("list application sets: %w", err)
+	}
+	return list.Items, nil
 }
 
 // Reconcile implements reconcile.Reconciler.

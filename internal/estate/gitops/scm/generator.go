@@ -24,7 +24,7 @@ const parallel = 8
 
 // Client asks a server with GitHub's REST API.
 type Client struct {
-	Memory *Memory // of other lists; nil: every repository is asked every time
+	Memory *Memory // of other lists; at first an empty one
 	github *github.Client
 }
 
@@ -40,25 +40,36 @@ func NewClient(httpClient *http.Client, api string, token secret.String) (*Clien
 			return nil, fmt.Errorf("address of the SCM API %q: %w", api, err)
 		}
 	}
-	return &Client{github: client}, nil
+	return &Client{Memory: &Memory{}, github: client}, nil
 }
 
 // Exists says whether a repository is there. False is only returned for a
 // 404; any other answer than the repository itself is an error.
 func (c *Client) Exists(ctx context.Context, owner, name string) (bool, error) {
-	_, response, err := c.github.Repositories.Get(ctx, owner, name)
-	if err == nil {
-		return true, nil
-	}
-	if status(response) == http.StatusNotFound {
-		return false, nil
-	}
-	return false, fmt.Errorf("look up repository %s/%s: %w", owner, name, err)
+	repository, err := c.find(ctx, owner, name)
+	return repository != nil, err
 }
 
-// List returns the repositories that the generator's filters keep, in the
-// order of their names. Any error of the server fails the whole list.
-func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) ([]Repository, error) {
+// find is the repository, nil if the server answers 404.
+func (c *Client) find(ctx context.Context, owner, name string) (*github.Repository, error) {
+	repository, response, err := c.github.Repositories.Get(ctx, owner, name)
+	switch {
+	case err == nil:
+		return repository, nil
+	case status(response) == http.StatusNotFound:
+		return nil, nil
+	}
+	return nil, fmt.Errorf("look up repository %s/%s: %w", owner, name, err)
+}
+
+// inquiry is a generator, ready to be asked for repositories.
+type inquiry struct {
+	argo.SCMProviderGenerator
+	filters  []filter
+	question string // names it in a Memory
+}
+
+func (c *Client) inquire(generator argo.SCMProviderGenerator) (*inquiry, error) {
 	filters, err := compile(generator.Filters)
 	if err != nil {
 		return nil, err
@@ -67,6 +78,13 @@ func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) 
 		return nil, err
 	}
 	question, err := c.question(generator)
+	return &inquiry{generator, filters, question}, err
+}
+
+// List returns the repositories that the generator's filters keep, in the
+// order of their names. Any error of the server fails the whole list.
+func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) ([]Repository, error) {
+	asked, err := c.inquire(generator)
 	if err != nil {
 		return nil, err
 	}
@@ -74,14 +92,14 @@ func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) 
 	if err != nil {
 		return nil, err
 	}
-	c.Memory.forget(question, all)
+	c.Memory.forget(asked.question, all)
 	var mu sync.Mutex
 	var kept []Repository
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for _, repository := range all {
 		group.Go(func() error {
-			found, err := c.branches(ctx, question, generator, filters, repository)
+			found, err := c.branches(ctx, asked, repository)
 			mu.Lock()
 			defer mu.Unlock()
 			kept = append(kept, found...)
@@ -100,25 +118,15 @@ func (c *Client) List(ctx context.Context, generator argo.SCMProviderGenerator) 
 // One is List for a single repository: none when it is not there, is not of
 // the generator's organisation, or is filtered out.
 func (c *Client) One(ctx context.Context, generator argo.SCMProviderGenerator, owner, name string) ([]Repository, error) {
-	filters, err := compile(generator.Filters)
+	asked, err := c.inquire(generator)
 	if err != nil || !strings.EqualFold(owner, generator.Github.Organization) {
 		return nil, err
 	}
-	question, err := c.question(generator)
-	if err != nil {
+	repository, err := c.find(ctx, owner, name)
+	if err != nil || repository == nil || generator.Github.ExcludeArchivedRepos && repository.GetArchived() {
 		return nil, err
 	}
-	repository, response, err := c.github.Repositories.Get(ctx, owner, name)
-	if status(response) == http.StatusNotFound {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("look up repository %s/%s: %w", owner, name, err)
-	}
-	if generator.Github.ExcludeArchivedRepos && repository.GetArchived() {
-		return nil, nil
-	}
-	return c.branches(ctx, question, generator, filters, repository)
+	return c.branches(ctx, asked, repository)
 }
 
 func (c *Client) organization(ctx context.Context, provider argo.SCMProviderGithub) ([]*github.Repository, error) {
@@ -142,8 +150,8 @@ func (c *Client) organization(ctx context.Context, provider argo.SCMProviderGith
 }
 
 // branches returns the branches of one repository that pass the filters.
-func (c *Client) branches(ctx context.Context, question string, generator argo.SCMProviderGenerator, filters []filter, from *github.Repository) ([]Repository, error) {
-	clone, err := cloneURL(generator.CloneProtocol, from)
+func (c *Client) branches(ctx context.Context, asked *inquiry, from *github.Repository) ([]Repository, error) {
+	clone, err := cloneURL(asked.CloneProtocol, from)
 	if err != nil {
 		return nil, err
 	}
@@ -151,21 +159,21 @@ func (c *Client) branches(ctx context.Context, question string, generator argo.S
 		Organization: from.GetOwner().GetLogin(), Name: from.GetName(), ID: from.GetID(),
 		URL: clone, Labels: from.Topics, Branch: from.GetDefaultBranch(),
 	}
-	keep, err := keeps(ctx, filters, false, repository, nil)
-	if err != nil || !keep || !worthAsking(filters, repository) {
+	keep, err := keeps(ctx, asked.filters, false, repository, nil)
+	if err != nil || !keep || !worthAsking(asked.filters, repository) {
 		return nil, err
 	}
-	if known, ok := c.Memory.recall(question, repository, from); ok {
+	if known, ok := c.Memory.recall(asked.question, repository, from); ok {
 		return known, nil
 	}
-	asked := time.Now()
-	heads, err := c.heads(ctx, repository, generator.Github.AllBranches)
+	began := time.Now()
+	heads, err := c.heads(ctx, repository, asked.Github.AllBranches)
 	if err != nil {
 		return nil, err
 	}
 	var kept []Repository
 	for _, head := range heads {
-		keep, err := keeps(ctx, filters, true, head, c.pathExists)
+		keep, err := keeps(ctx, asked.filters, true, head, c.pathExists)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +181,7 @@ func (c *Client) branches(ctx context.Context, question string, generator argo.S
 			kept = append(kept, head)
 		}
 	}
-	c.Memory.keep(question, repository, from, asked, kept)
+	c.Memory.keep(asked.question, repository, from, began, kept)
 	return kept, nil
 }
 

@@ -43,9 +43,6 @@ func (c *Client) question(generator argo.SCMProviderGenerator) (string, error) {
 
 // recall returns what was found in a repository that is as it was then.
 func (m *Memory) recall(question string, repository Repository, from *github.Repository) ([]Repository, bool) {
-	if m == nil {
-		return nil, false
-	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	known, ok := m.questions[question][repository.ID]
@@ -59,7 +56,7 @@ func (m *Memory) recall(question string, repository Repository, from *github.Rep
 // between that pushed_at does not tell apart.
 func (m *Memory) keep(question string, repository Repository, from *github.Repository, asked time.Time, branches []Repository) {
 	pushed := from.GetPushedAt().Time
-	if m == nil || pushed.IsZero() || asked.Sub(pushed) < settled {
+	if pushed.IsZero() || asked.Sub(pushed) < settled {
 		return
 	}
 	m.mu.Lock()
@@ -75,9 +72,6 @@ func (m *Memory) keep(question string, repository Repository, from *github.Repos
 
 // forget drops what is known of repositories that a whole list does not have.
 func (m *Memory) forget(question string, all []*github.Repository) {
-	if m == nil {
-		return
-	}
 	listed := make(map[int64]bool, len(all))
 	for _, repository := range all {
 		listed[repository.GetID()] = true
