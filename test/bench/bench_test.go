@@ -106,12 +106,19 @@ func (b *bench) first(ctx context.Context) {
 	b.check(err)
 	b.work, err = b.p.Clone(ctx, b.dir, base)
 	b.check(err)
+	b.report.memory, b.report.processes = b.weigh(ctx)
+}
+
+// weigh is the memory of the whole platform and of each process, in bytes.
+func (b *bench) weigh(ctx context.Context) (all int64, each map[string]int64) {
+	b.Helper()
 	status, err := b.p.Status(ctx)
 	b.check(err)
-	b.report.memory, b.report.processes = status.MemoryBytes, map[string]int64{}
+	each = map[string]int64{}
 	for _, process := range status.Processes {
-		b.report.processes[process.Name] = process.MemoryBytes
+		each[process.Name] = process.MemoryBytes
 	}
+	return status.MemoryBytes, each
 }
 
 func (b *bench) formRound(ctx context.Context, n int) {

@@ -132,7 +132,7 @@ func (g *growth) settle(ctx context.Context, name string) error {
 // takes them away again.
 func (g *growth) measure(ctx context.Context) {
 	g.Helper()
-	now := crowded{residents: g.residents, processes: map[string]int64{}}
+	now := crowded{residents: g.residents}
 	for n := range growthRounds {
 		name := fmt.Sprintf("beside%d-%d", g.residents, n)
 		began := time.Now()
@@ -141,12 +141,7 @@ func (g *growth) measure(ctx context.Context) {
 		now.form = append(now.form, time.Since(began).Seconds())
 		g.Logf("form to live beside %d: %.1f s", g.residents, now.form[n])
 	}
-	status, err := g.p.Status(ctx)
-	g.check(err)
-	now.memory = status.MemoryBytes
-	for _, process := range status.Processes {
-		now.processes[process.Name] = process.MemoryBytes
-	}
+	now.memory, now.processes = g.weigh(ctx)
 	g.seen = append(g.seen, now)
 	leaving, leave := errgroup.WithContext(ctx)
 	for n := range growthRounds {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/pronto-platform/pronto/test/platform"
 )
 
@@ -31,6 +33,8 @@ type crowd struct {
 	kwok   *exec.Cmd
 	server *http.Server
 	routed bool
+
+	serving errgroup.Group
 }
 
 // gather begins with room for so many pods.
@@ -43,7 +47,7 @@ func gather(ctx context.Context, p *platform.Platform, dir string, pods int) (*c
 	c.server = &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = w.Write([]byte("here\n")) // the one that asked has gone
 	})}
-	go c.server.Serve(listener) //nolint:errcheck // ends with Close
+	c.serving.Go(func() error { return c.server.Serve(listener) })
 	if _, err := p.Tool(ctx, "", "ip", "route", "add", "local", kwokRoute, "dev", "lo"); err != nil {
 		return c, err
 	}
@@ -67,7 +71,7 @@ func (c *crowd) play(ctx context.Context, dir string) error {
 	}
 	defer log.Close()
 	// It outlives the context: what it plays must stay until it is sent away.
-	c.kwok = exec.CommandContext(context.WithoutCancel(ctx), platform.Program("kwok"), args...)
+	c.kwok = c.p.ToolCommand(context.WithoutCancel(ctx), "kwok", args...)
 	c.kwok.Stdout, c.kwok.Stderr = log, log
 	return c.kwok.Start()
 }
@@ -129,6 +133,9 @@ func (c *crowd) disperse(ctx context.Context) error {
 	}
 	if c.server != nil {
 		errs = append(errs, c.server.Close())
+		if err := c.serving.Wait(); !errors.Is(err, http.ErrServerClosed) {
+			errs = append(errs, err)
+		}
 	}
 	return errors.Join(errs...)
 }
