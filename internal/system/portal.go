@@ -185,9 +185,18 @@ func deliverySteps(states []scaffold.StepState) []delivery.TaskStep {
 	return steps
 }
 
-// observer tells delivery of every change of a task.
+// observer tells delivery of every change of a task that makes a repository:
+// others make no application, even where their form has a name.
 func observer(deliveries *delivery.Service) func(context.Context, scaffold.Task) error {
-	return func(ctx context.Context, t scaffold.Task) error { return deliveries.ObserveTask(ctx, deliveryTask(t)) }
+	return func(ctx context.Context, t scaffold.Task) error {
+		switch {
+		case t.Publishes():
+			return deliveries.ObserveTask(ctx, deliveryTask(t))
+		case t.Ended(): // its condition left the step out
+			return deliveries.DropTask(ctx, deliveryTask(t), false)
+		}
+		return nil
+	}
 }
 
 func (w *wiring) portal(r rooms) (*portal.Portal, error) {

@@ -29,8 +29,9 @@ var reads = []string{
 	"/api/scaffolder/v2/templates/default/template/quiet/parameter-schema", "/api/pronto/v1/platform", tasksPath + "?status=completed&limit=1",
 }
 
-// BenchmarkTasks submits 200 tasks at once to a whole platform and measures,
-// through its edge, how long reads take until the last task has ended.
+// BenchmarkTasks submits 200 tasks at once to a whole platform with one
+// application and measures, through its edge, how long reads take until the
+// last task has ended.
 func BenchmarkTasks(b *testing.B) {
 	ctx, cancel := context.WithTimeout(b.Context(), limit)
 	defer cancel()
@@ -53,6 +54,7 @@ func (r *tasksRun) begin(ctx context.Context) {
 	r.Helper()
 	template := filepath.Join(platform.Root(), "test", "bench", "testdata", "quiet", "template.yaml")
 	r.start(ctx, "catalog: {locations: [{type: file, target: "+template+"}]}")
+	r.first(ctx)              // a platform that has just begun still unpacks its images
 	for form := reads[3]; ; { // the catalog reads its locations beside the start
 		status, _, err := r.call(ctx, http.MethodGet, form, nil)
 		r.check(err)
@@ -87,8 +89,8 @@ func (r *tasksRun) measure(ctx context.Context) {
 	r.whole = time.Since(began)
 	halt()
 	around.Wait()
-	if n := r.total(ctx, "completed"); n != tasksAtOnce {
-		r.Errorf("%d tasks completed, want %d", n, tasksAtOnce)
+	if n := r.total(ctx, "completed"); n != tasksAtOnce+1 { // the first application's too
+		r.Errorf("%d tasks completed, want %d", n, tasksAtOnce+1)
 	}
 }
 
@@ -173,7 +175,7 @@ func (r *tasksRun) tell() {
 
 %s
 
-%d tasks of a template that publishes nothing, submitted at once through the edge; meanwhile %d reads a second of what the portal's pages ask for.
+%d tasks of a template that publishes nothing, submitted at once through the edge of a platform with one application; meanwhile %d reads a second of what the portal's pages ask for.
 
 | | |
 |---|---|

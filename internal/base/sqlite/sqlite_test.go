@@ -4,7 +4,9 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -101,5 +103,85 @@ func TestACancelledTransactionPassesItsTurn(t *testing.T) {
 	cancel()
 	if _, err := db.ExecContext(t.Context(), "INSERT INTO words VALUES ('after')"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The same statement is open twice at a time, cut off by its context, and used
+// again; one beyond those that are kept is prepared anew.
+func TestStatementsAreUsedAgain(t *testing.T) {
+	db := open(t)
+	tx, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"one", "two", "three"} {
+		if _, err := tx.ExecContext(t.Context(), "INSERT INTO words VALUES (?)", word); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const all = "SELECT word FROM words ORDER BY rowid"
+	pairs := func() (pairs []string) {
+		outer, err := tx.QueryContext(t.Context(), all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer outer.Close()
+		for outer.Next() {
+			var left, right string // right: closed before its end
+			if err := errors.Join(outer.Scan(&left), tx.QueryRowContext(t.Context(), all).Scan(&right)); err != nil {
+				t.Fatal(err)
+			}
+			pairs = append(pairs, left+right)
+		}
+		if err := outer.Err(); err != nil {
+			t.Fatal(err)
+		}
+		return pairs
+	}()
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"oneone", "twoone", "threeone"}; !slices.Equal(pairs, want) {
+		t.Errorf("got %v, want %v", pairs, want)
+	}
+	ended, end := context.WithCancel(t.Context())
+	end()
+	var word string
+	if err := db.QueryRowContext(ended, all).Scan(&word); !errors.Is(err, context.Canceled) {
+		t.Errorf("a query after its context's end: %v", err)
+	}
+	for n := range 2 * keptStatements {
+		var got int
+		if err := db.QueryRowContext(t.Context(), fmt.Sprintf("SELECT count(*) + %d FROM words", n)).Scan(&got); err != nil || got != n+3 {
+			t.Fatalf("statement %d: %d, %v", n, got, err)
+		}
+	}
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO words VALUES (?)"); err == nil {
+		t.Error("a statement kept the value of its last use")
+	}
+}
+
+// A statement that was prepared before the schema changed sees the new one.
+func TestStatementsFollowTheSchema(t *testing.T) {
+	db := open(t)
+	db.SetMaxOpenConns(1)
+	columns := func() int {
+		rows, err := db.QueryContext(t.Context(), "SELECT * FROM words")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		names, err := rows.Columns()
+		if err != nil || rows.Err() != nil {
+			t.Fatal(err, rows.Err())
+		}
+		return len(names)
+	}
+	before := columns()
+	if _, err := db.ExecContext(t.Context(), "ALTER TABLE words ADD COLUMN language TEXT"); err != nil {
+		t.Fatal(err)
+	}
+	if after := columns(); before != 1 || after != 2 {
+		t.Errorf("%d columns, then %d; want 1, then 2", before, after)
 	}
 }

@@ -33,7 +33,11 @@ func (t *turns) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("sqlite: a %T cannot take turns", base), base.Close())
 	}
-	return &turnConn{connection: full, turns: t}, nil
+	kept, err := newStatements(full)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("sqlite: %w", err), base.Close())
+	}
+	return &turnConn{connection: full, turns: t, kept: kept}, nil
 }
 
 func (t *turns) take(ctx context.Context) error {
@@ -73,6 +77,7 @@ type connection interface {
 type turnConn struct {
 	connection
 	*turns
+	kept    *statements
 	writing bool // a transaction holds the turn; database/sql uses a connection from one goroutine at a time
 }
 
@@ -99,7 +104,15 @@ func (c *turnConn) ExecContext(ctx context.Context, query string, args []driver.
 		}
 		defer c.pass()
 	}
-	return c.connection.ExecContext(ctx, query, args)
+	return c.kept.exec(ctx, query, args)
+}
+
+func (c *turnConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return c.kept.query(ctx, query, args)
+}
+
+func (c *turnConn) Close() error {
+	return errors.Join(c.kept.close(), c.connection.Close())
 }
 
 type turnTx struct {

@@ -76,3 +76,16 @@ func TestAnApplicationThatWasNeverMadeGoesOnWithARetryAndLeavesWhenCleaned(t *te
 		w.drop(task, madeRepository) // asking again is fine
 	}
 }
+
+func TestAnApplicationLeavesWhenItsTaskEndedWithoutARepository(t *testing.T) {
+	w := newWorld(t)
+	w.connect()
+	defer w.serve()()
+	task := delivery.Task{ID: "task-left", Status: "processing", TemplateRef: "template:default/maybe",
+		CreatedAt: w.now(), Values: map[string]any{"name": "left", "public": true}}
+	w.observe(task)
+	w.until("left", "create runs", func(v delivery.View) bool { return phase(v, "create").Status == delivery.Running })
+	task.Status = "completed"
+	w.drop(task, false)
+	w.gone("left")
+}

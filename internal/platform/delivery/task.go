@@ -99,7 +99,8 @@ func (t *tracker) seeTask(ctx context.Context, task Task, known bool) {
 	}
 }
 
-// DropTask is told that what a task had made was cleaned away. An application
+// DropTask is told that what a task had made was cleaned away, or that it
+// ended without the step that makes a repository. An application
 // that the task was to create and never did is forgotten; where it had made
 // the repository, what may have come of that is removed and proved gone first.
 // Any other application stays. It may be told more than once.
@@ -114,7 +115,7 @@ func (s *Service) DropTask(ctx context.Context, task Task, madeRepository bool) 
 	if t == nil {
 		return nil
 	}
-	_, err := ask(ctx, t, func(t *tracker) bool { return t.drop(ctx, task.ID, madeRepository) })
+	_, err := ask(ctx, t, func(t *tracker) bool { return t.drop(ctx, task, madeRepository) })
 	if errors.Is(err, ErrNotFound) {
 		return nil
 	}
@@ -122,8 +123,12 @@ func (s *Service) DropTask(ctx context.Context, task Task, madeRepository bool) 
 }
 
 // drop begins the deletion of an application that a task never created.
-func (t *tracker) drop(ctx context.Context, task string, madeRepository bool) bool {
-	if t.d == nil || t.d.TaskID != task || t.d.Phase(Create).Status != Failed {
+func (t *tracker) drop(ctx context.Context, task Task, madeRepository bool) bool {
+	if t.d == nil || t.d.TaskID != task.ID {
+		return false
+	}
+	create := t.d.Phase(Create).Status
+	if create != Failed && (create == Done || task.Status != "completed") {
 		return false
 	}
 	if madeRepository {

@@ -19,8 +19,15 @@ type CreateRequest struct {
 }
 
 // Create checks a form and starts its task. The error is a *form.Error
-// for values that are not acceptable, else an *fault.Error.
+// for values that are not acceptable, else an *fault.Error. Forms are taken one
+// after the other: where many come at once, it is they that wait, not those who read.
 func (s *Service) Create(ctx context.Context, r CreateRequest) (Task, error) {
+	select {
+	case s.intake <- struct{}{}:
+		defer func() { <-s.intake }()
+	case <-ctx.Done():
+		return Task{}, ctx.Err()
+	}
 	template, err := s.templates.get(r.TemplateRef)
 	if err != nil {
 		return Task{}, err

@@ -94,6 +94,7 @@ type Service struct {
 	arrivals sync.Mutex // held while a task is made and queued: they are taken in that order
 
 	rehearsals chan struct{} // has a place for each dry run at a time
+	intake     chan struct{} // has a place for each form that is taken at a time
 	cleaning   sync.Mutex    // held while what tasks have made is taken away
 
 	mu      sync.Mutex
@@ -128,7 +129,7 @@ func New(cfg Config) (*Service, error) {
 		cfg: cfg, log: cfg.Logger, journal: journal{cfg.DB, sealer}, engine: engine, templates: &registry{builtin: templates},
 		snapshots: snapshot.Store{Dir: filepath.Join(cfg.Dir, snapshots), Forge: cfg.SCM},
 		line:      newLine(cfg.Workers), changes: newSignals(), running: map[string]*context.CancelFunc{},
-		rehearsals: make(chan struct{}, runtime.GOMAXPROCS(0)),
+		rehearsals: make(chan struct{}, runtime.GOMAXPROCS(0)), intake: make(chan struct{}, 1),
 	}
 	s.host = &action.Host{
 		SCM: cfg.SCM, Catalog: cfg.Catalog, Git: cfg.Git, Engine: engine, Hosts: hosts(cfg), Domain: cfg.Domain, Tree: s.tree,

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/platform/scaffold/action"
 	"github.com/pronto-platform/pronto/internal/platform/scaffold/snapshot"
 )
 
@@ -42,6 +43,17 @@ type Task struct {
 
 // Ended reports whether nothing of the task is left to do.
 func (t Task) Ended() bool { return t.Status != StatusOpen && t.Status != StatusProcessing }
+
+// Publishes reports whether a step of the task has made a repository or may yet.
+func (t Task) Publishes() bool {
+	for i, step := range t.spec.Steps {
+		skipped := i < len(t.Steps) && t.Steps[i].Status == StatusSkipped
+		if action.Makes(step.Action) && !skipped {
+			return true
+		}
+	}
+	return false
+}
 
 // recoverable is what Backstage's clients are told of a task: whether its
 // template asks for tasks that were cut off or failed to be begun anew.

@@ -100,9 +100,9 @@ func entityName(ref string) string {
 	return ref[strings.LastIndexAny(ref, ":/")+1:]
 }
 
-// makers are the actions that make the repository: they refuse one that is
-// there and not of their task's making.
-var makers = []string{"publish:github", "github:repo:create"}
+// Makes reports whether an action makes the repository: such a one refuses a
+// repository that is there and not of its task's making.
+func Makes(id string) bool { return id == "publish:github" || id == "github:repo:create" }
 
 // repositoryAction is an action on one repository.
 func (h *Host) repositoryAction(a Action, do func(ctx context.Context, c *Call, r repository, input map[string]any) error) Action {
@@ -118,7 +118,7 @@ func (h *Host) repositoryAction(a Action, do func(ctx context.Context, c *Call, 
 		if err != nil {
 			return err
 		}
-		if !slices.Contains(makers, a.ID) {
+		if !Makes(a.ID) {
 			if err := h.mayWrite(ctx, c, r); err != nil {
 				return err
 			}
