@@ -18,7 +18,7 @@ type hook struct {
 
 func (w *wiring) receivers() []hook {
 	return []hook{
-		{w.cfg.URL("git").JoinPath("_services/actions/webhook"), w.creds.ActionsWebhook, []string{"push"}},
+		{w.cfg.URL("git").JoinPath("_services/actions/webhook"), w.creds.ActionsWebhook, []string{"push", "repository"}},
 		{w.cfg.URL("argocd").JoinPath("api/webhook"), w.creds.GitOpsWebhook, []string{"push", "repository"}},
 		{w.cfg.URL("portal").JoinPath("api/webhooks/github"), w.creds.PortalWebhook, []string{"push", "repository"}},
 	}

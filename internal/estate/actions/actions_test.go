@@ -111,9 +111,21 @@ func (w *world) push(workflow string) string {
 
 func (w *world) deliver(sha string) {
 	w.t.Helper()
-	body, err := json.Marshal(map[string]any{"ref": "refs/heads/main", "before": strings.Repeat("0", 40), "after": sha,
-		"repository": map[string]any{"id": 7, "full_name": "apps/idp-a", "name": "idp-a"}, "sender": map[string]any{"login": "ann", "type": "User"},
+	w.deliverOf(7, sha)
+}
+
+// deliverOf delivers a push to the repository with that id.
+func (w *world) deliverOf(id int64, sha string) {
+	w.t.Helper()
+	w.event("push", map[string]any{"ref": "refs/heads/main", "before": strings.Repeat("0", 40), "after": sha,
+		"repository": map[string]any{"id": id, "full_name": "apps/idp-a", "name": "idp-a"}, "sender": map[string]any{"login": "ann", "type": "User"},
 		"head_commit": map[string]any{"id": sha, "message": "first"}, "commits": []any{}})
+}
+
+// event delivers an event of the forge.
+func (w *world) event(name string, payload map[string]any) {
+	w.t.Helper()
+	body, err := json.Marshal(payload)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -123,7 +135,7 @@ func (w *world) deliver(sha string) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	request.Header.Set("X-GitHub-Event", "push")
+	request.Header.Set("X-GitHub-Event", name)
 	request.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
 	response, err := w.forge.Client().Do(request)
 	if err != nil || response.StatusCode/100 != 2 {
@@ -376,6 +388,9 @@ func TestActions(t *testing.T) {
 		if run.GetConclusion() != "success" {
 			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}
+	})
+	t.Run("the runs of a deleted repository go with it", func(t *testing.T) {
+		testRunsGoWithTheirRepository(t, newWorld(t, cluster, binary, "ci-gone"))
 	})
 	t.Run("a dispatched workflow gets its inputs, and webhooks tell its course", func(t *testing.T) {
 		w := newWorld(t, cluster, binary, "ci-dispatch")

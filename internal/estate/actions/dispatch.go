@@ -4,12 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"path"
 	"strconv"
 	"strings"
 
+	"github.com/google/go-github/v74/github"
 	"github.com/google/uuid"
 
 	"github.com/pronto-platform/pronto/internal/estate/actions/workflow"
@@ -34,6 +36,10 @@ func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) 
 	if err != nil {
 		return &restError{http.StatusUnprocessableEntity, "No ref found for: " + request.Ref}
 	}
+	about, err := a.forge.repository(ctx, repo)
+	if err != nil {
+		return err
+	}
 	sources, err := a.forge.workflows(ctx, repo, sha)
 	if err != nil {
 		return err
@@ -43,7 +49,7 @@ func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) 
 		if wanted != path.Base(file) && wanted != strconv.FormatInt(workflowID(repo, file), 10) {
 			continue
 		}
-		if err := a.startDispatched(ctx, repo, sha, file, source, request); err != nil {
+		if err := a.startDispatched(ctx, about, sha, file, source, request); err != nil {
 			return err
 		}
 		a.signal()
@@ -53,7 +59,7 @@ func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) 
 	return errNotFound
 }
 
-func (a *Actions) startDispatched(ctx context.Context, repo, sha, file, source string, request dispatchRequest) error {
+func (a *Actions) startDispatched(ctx context.Context, repo *github.Repository, sha, file, source string, request dispatchRequest) error {
 	wf, err := workflow.Parse(file, []byte(source))
 	if err == nil && !wf.Dispatchable() {
 		err = fmt.Errorf("Workflow does not have 'workflow_dispatch' trigger") //nolint:staticcheck // GitHub's words
@@ -61,15 +67,32 @@ func (a *Actions) startDispatched(ctx context.Context, repo, sha, file, source s
 	if err != nil {
 		return &restError{http.StatusUnprocessableEntity, err.Error()}
 	}
-	owner, name, _ := strings.Cut(repo, "/")
-	payload := mustJSON(map[string]any{"ref": request.Ref, "inputs": request.Inputs, "workflow": file,
-		"repository": map[string]any{"name": name, "full_name": repo, "owner": map[string]any{"login": owner}}})
-	r := &run{Key: "dispatch " + uuid.NewString(), Repo: repo, Path: file, Name: wf.Name(), Source: source, Event: "workflow_dispatch",
+	payload := mustJSON(map[string]any{"ref": request.Ref, "inputs": request.Inputs, "workflow": file, "repository": repo})
+	r := &run{Key: "dispatch " + uuid.NewString(), Repo: repo.GetFullName(), Path: file, Name: wf.Name(), Source: source, Event: "workflow_dispatch",
 		Payload: []byte(payload), Inputs: mustJSON(request.Inputs), Ref: request.Ref, SHA: sha, Title: wf.Name()}
 	if err := a.readVariables(ctx, r); err != nil {
 		return err
 	}
-	return a.inTx(ctx, func(tx *sql.Tx) error { return a.insertRun(ctx, tx, r, wf, nil) })
+	return a.inTx(ctx, func(tx *sql.Tx) error {
+		if deleted, err := gone(ctx, tx, repo.GetID()); err != nil || deleted {
+			return errors.Join(err, errNotFound)
+		}
+		return a.insertRun(ctx, tx, r, wf, nil)
+	})
+}
+
+// repository is what the forge says of a repository.
+func (f *forge) repository(ctx context.Context, repo string) (*github.Repository, error) {
+	client, err := f.as(ctx, repo)
+	if err != nil {
+		return nil, err
+	}
+	owner, name, _ := strings.Cut(repo, "/")
+	found, _, err := client.Repositories.Get(ctx, owner, name)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", repo, err)
+	}
+	return found, nil
 }
 
 // resolve is the commit that a ref names.

@@ -91,11 +91,12 @@ func newForge(t testing.TB) *forgeServer {
 		f.json(w, 201, map[string]any{"token": "ghs_sesame", "expires_at": time.Now().Add(time.Hour)})
 	})
 	mux.HandleFunc("GET /api/v3/repos/apps/idp-a", func(w http.ResponseWriter, r *http.Request) {
-		if r.Header.Get("Authorization") != "Bearer ghp_user" {
+		if !slices.Contains([]string{"Bearer ghp_user", "Bearer ghs_sesame"}, r.Header.Get("Authorization")) {
 			f.json(w, 404, map[string]string{"message": "Not Found"})
 			return
 		}
-		f.json(w, 200, map[string]any{"permissions": map[string]bool{"push": true}})
+		f.json(w, 200, map[string]any{"id": 7, "name": "idp-a", "full_name": "apps/idp-a", "owner": map[string]any{"login": "apps"},
+			"permissions": map[string]bool{"push": true}})
 	})
 	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/contents/{path...}", f.contents)
 	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/git/ref/heads/main", func(w http.ResponseWriter, r *http.Request) {

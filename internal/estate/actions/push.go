@@ -7,11 +7,13 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +27,8 @@ const (
 	admitTime   = 8 * time.Second
 )
 
-// webhook takes the forge's events. The event is in the journal before the
-// answer; when the forge cannot be read just now the engine tries again.
+// webhook takes the forge's events. A push is in the journal before the answer;
+// when the forge cannot be read just now the engine tries again.
 func (a *Actions) webhook(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, payloadMost))
 	if err != nil {
@@ -37,10 +39,17 @@ func (a *Actions) webhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "X-Hub-Signature-256 does not match", http.StatusUnauthorized)
 		return
 	}
-	if r.Header.Get("X-GitHub-Event") != "push" {
+	switch r.Header.Get("X-GitHub-Event") {
+	case "push":
+		a.takePush(w, r, body)
+	case "repository":
+		a.takeRepository(w, r, body)
+	default:
 		w.WriteHeader(http.StatusAccepted)
-		return
 	}
+}
+
+func (a *Actions) takePush(w http.ResponseWriter, r *http.Request, body []byte) {
 	var event github.PushEvent
 	if err := json.Unmarshal(body, &event); err != nil || event.GetRepo().GetFullName() == "" {
 		http.Error(w, "the body is not a push event", http.StatusBadRequest)
@@ -60,6 +69,23 @@ func (a *Actions) webhook(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
+func (a *Actions) takeRepository(w http.ResponseWriter, r *http.Request, body []byte) {
+	var event github.RepositoryEvent
+	if err := json.Unmarshal(body, &event); err != nil || event.GetRepo().GetFullName() == "" {
+		http.Error(w, "the body is not a repository event", http.StatusBadRequest)
+		return
+	}
+	if event.GetAction() == "deleted" {
+		if err := a.forgetRepository(r.Context(), event.GetRepo().GetFullName(), event.GetRepo().GetID()); err != nil {
+			a.log.Error("the runs of a deleted repository stay; the forge tells of it again", "error", err)
+			http.Error(w, "the runs could not be removed", http.StatusInternalServerError)
+			return
+		}
+		a.signal()
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
 func signed(key, header string, body []byte) bool {
 	return hmac.Equal([]byte(signature(key, body)), []byte(header))
 }
@@ -71,7 +97,7 @@ func signature(key string, body []byte) string {
 }
 
 func pushKey(e *github.PushEvent) string {
-	return strings.Join([]string{e.GetRepo().GetFullName(), e.GetRef(), e.GetBefore(), e.GetAfter()}, " ")
+	return strings.Join([]string{strconv.FormatInt(e.GetRepo().GetID(), 10), e.GetRepo().GetFullName(), e.GetRef(), e.GetBefore(), e.GetAfter()}, " ")
 }
 
 func (a *Actions) journalPush(ctx context.Context, e *github.PushEvent, body []byte) error {
@@ -109,10 +135,13 @@ func (a *Actions) admit(ctx context.Context, p *pushRow) error {
 	if err := json.Unmarshal(p.Payload, &event); err != nil {
 		return fmt.Errorf("push %d: %w", p.ID, err)
 	}
+	deleted, err := gone(ctx, a.db, event.GetRepo().GetID())
+	if err != nil {
+		return err
+	}
 	push := facts(&event)
 	var sources map[string]string
-	if !push.Ignored() {
-		var err error
+	if !push.Ignored() && !deleted {
 		if sources, err = a.forge.workflows(ctx, event.GetRepo().GetFullName(), event.GetAfter()); err != nil {
 			return err
 		}
@@ -126,13 +155,16 @@ func (a *Actions) admit(ctx context.Context, p *pushRow) error {
 		runs = append(runs, r)
 	}
 	return a.inTx(ctx, func(tx *sql.Tx) error {
+		if deleted, err = gone(ctx, tx, event.GetRepo().GetID()); err != nil || deleted {
+			runs = nil // it was deleted meanwhile
+		}
 		for _, r := range runs {
 			if err := a.startRun(ctx, tx, r, push); err != nil {
 				return fmt.Errorf("%s: %w", r.Path, err)
 			}
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE pushes SET done = 1 WHERE id = ?`, p.ID)
-		return err
+		_, done := tx.ExecContext(ctx, `UPDATE pushes SET done = 1 WHERE id = ?`, p.ID)
+		return errors.Join(err, done)
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/google/go-github/v74/github"
@@ -193,9 +194,14 @@ func (c *Client) EnsureHook(ctx context.Context, organization, url string, key s
 		return failed("list webhooks of "+organization, err)
 	}
 	for _, hook := range hooks {
-		if hook.GetConfig().GetURL() == url {
+		if hook.GetConfig().GetURL() != url {
+			continue
+		}
+		if slices.Equal(slices.Sorted(slices.Values(hook.Events)), slices.Sorted(slices.Values(events))) {
 			return nil
 		}
+		_, _, err := c.Organizations.EditHook(ctx, organization, hook.GetID(), &github.Hook{Events: events})
+		return failed("change webhook of "+organization, err)
 	}
 	_, _, err = c.Organizations.CreateHook(ctx, organization, &github.Hook{
 		Name: github.Ptr("web"), Active: github.Ptr(true), Events: events,
