@@ -25,10 +25,11 @@ const (
 	Push     Operation = "push"
 	Rollback Operation = "rollback"
 	Delete   Operation = "delete"
+	Restore  Operation = "restore"
 )
 
-// Operations are all of them, in order.
-var Operations = []Operation{Create, Push, Rollback, Delete}
+// Operations are what each application goes through, in order.
+var Operations = []Operation{Create, Push, Rollback, Delete, Restore, Delete}
 
 // Lane takes applications through the operations, one after the other, and
 // knows what must be there of the present one.
@@ -42,6 +43,7 @@ type Lane struct {
 	taken    chan string // the task, for who follows it
 	task     string
 	original string // revision that was created
+	answers  string // revision that the application must answer from
 	want     expected
 	last     client.App
 }
@@ -67,7 +69,7 @@ func (l *Lane) moment(format string, args ...any) {
 // Do does an operation to its end, whatever dies meanwhile, and then checks
 // from outside that it was done once.
 func (l *Lane) Do(ctx context.Context, op Operation) error {
-	acts := map[Operation]func(context.Context) error{Create: l.create, Push: l.push, Rollback: l.rollback, Delete: l.remove}
+	acts := map[Operation]func(context.Context) error{Create: l.create, Push: l.push, Rollback: l.rollback, Delete: l.remove, Restore: l.restore}
 	if err := l.followed(ctx, op, acts[op]); err != nil {
 		return fmt.Errorf("%s %s: %w", op, l.Name, err)
 	}
@@ -133,7 +135,7 @@ func (l *Lane) create(ctx context.Context) error {
 		return err
 	}
 	l.want = expected{commits: 2, runs: 1, deliveries: 1}
-	l.original, l.last = app.Delivery.Revision, app
+	l.original, l.answers, l.last = app.Delivery.Revision, app.Delivery.Revision, app
 	return live(app)
 }
 
@@ -184,7 +186,8 @@ func (l *Lane) push(ctx context.Context) error {
 	}
 	l.moment("pushed")
 	l.want.commits, l.want.runs, l.want.deliveries = l.want.commits+2, l.want.runs+1, l.want.deliveries+1
-	return l.await(ctx, revision)
+	l.answers = revision
+	return l.await(ctx, func(d client.Delivery) bool { return d.Revision == revision })
 }
 
 // change commits a line that makes another image.
@@ -204,20 +207,20 @@ func (l *Lane) change(ctx context.Context) (revision string, err error) {
 	return l.p.Tool(ctx, l.work(), "git", "rev-parse", "HEAD")
 }
 
-// await follows the application until the delivery of a commit has ended.
-func (l *Lane) await(ctx context.Context, revision string) error {
+// await follows the application until the delivery that is meant has ended.
+func (l *Lane) await(ctx context.Context, meant func(client.Delivery) bool) error {
 	err := l.p.API.Watch(ctx, l.Name, func(change client.Change) error {
 		if change.Deleted {
 			return errors.New("a watcher was told that it is gone")
 		}
 		l.last = change.App
-		if d := change.App.Delivery; d != nil && d.Revision == revision && d.Status != "in_progress" {
+		if d := change.App.Delivery; d != nil && meant(*d) && d.Status != "in_progress" {
 			return client.ErrStop
 		}
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("wait for %s: %w", revision, err)
+		return fmt.Errorf("wait for the delivery: %w", err)
 	}
 	return live(l.last)
 }
@@ -244,7 +247,8 @@ func (l *Lane) rollback(ctx context.Context) error {
 	}
 	l.moment("rollback taken")
 	l.want.commits, l.want.deliveries = l.want.commits+1, l.want.deliveries+1
-	return l.await(ctx, revision)
+	l.answers = l.original // the image that was built then
+	return l.await(ctx, func(d client.Delivery) bool { return d.Revision == revision })
 }
 
 func (l *Lane) remove(ctx context.Context) error {
@@ -255,6 +259,32 @@ func (l *Lane) remove(ctx context.Context) error {
 	}
 	l.moment("deletion taken")
 	return cli.FollowDelete(ctx, l.p.API, l.Name, io.Discard)
+}
+
+// restore brings back what was deleted: its history and its deliveries, and
+// none of its runs and images.
+func (l *Lane) restore(ctx context.Context) error {
+	before := l.last.Delivery.ID
+	err := l.submit(ctx, func(ctx context.Context) (bool, error) {
+		err := l.portal(ctx, "/api/pronto/v1/apps/"+l.Name, nil)
+		if errors.Is(err, errMissing) {
+			return false, nil
+		}
+		return err == nil, err
+	}, func(ctx context.Context) error {
+		_, err := l.p.API.Restore(ctx, l.Name)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	l.moment("restore taken")
+	l.want.commits, l.want.runs, l.want.deliveries = l.want.commits+2, 1, l.want.deliveries+1
+	err = l.await(ctx, func(d client.Delivery) bool { return d.ID != before })
+	if err == nil {
+		l.answers = l.last.Delivery.Revision
+	}
+	return err
 }
 
 // commits are those on the default branch, newest first.

@@ -210,6 +210,8 @@ func (r *Report) atEach(ctx context.Context, l *Lane, moments map[Operation][]st
 			moment = moments[op][n]
 		case op == Push || op == Rollback:
 			continue // nothing is left to kill there
+		case op == Restore:
+			return // nor there, and it is deleted already
 		}
 		seen, err := l.At(ctx, op, moment, Group)
 		if moment != "" && !slices.Contains(seen, moment) {
