@@ -85,6 +85,9 @@ func baseEnv() []string {
 	}
 }
 
+// Login is the user name for Basic authentication.
+func (r Remote) Login() string { return firstNonEmpty(r.User, "x-access-token") }
+
 func (r Remote) env() []string {
 	settings := [][2]string{{"safe.directory", "*"}}
 	scoped := func(key, value string) {
@@ -98,8 +101,7 @@ func (r Remote) env() []string {
 			settings = append(settings, [2]string{"http.curloptResolve", r.Resolve})
 		}
 		if !r.Token.IsZero() {
-			user := firstNonEmpty(r.User, "x-access-token")
-			basic := base64.StdEncoding.EncodeToString([]byte(user + ":" + r.Token.Reveal()))
+			basic := base64.StdEncoding.EncodeToString([]byte(r.Login() + ":" + r.Token.Reveal()))
 			scoped("extraHeader", "Authorization: Basic "+basic)
 		}
 	}

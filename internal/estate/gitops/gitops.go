@@ -95,7 +95,7 @@ func New(cfg Config) (*GitOps, error) {
 		return nil, errors.New("gitops: Dir, Kubernetes and Logger are required")
 	}
 	cfg = withDefaults(cfg)
-	repositories, err := source.NewRepositories(filepath.Join(cfg.Dir, "repositories"), cfg.Git)
+	repositories, err := source.NewRepositories(filepath.Join(cfg.Dir, "repositories"), cfg.Git, cfg.HTTPClient)
 	if err != nil {
 		return nil, fmt.Errorf("gitops: %w", err)
 	}

@@ -108,7 +108,11 @@ func (w *work) refresh(ctx context.Context) fetched {
 	if !same {
 		git = fetched{source: *w.app.Spec.Source.DeepCopy()}
 	}
-	w.fetch(ctx, &git, asked == argo.RefreshHard)
+	if polled := same && !requested && asked == ""; polled && w.unmoved(ctx, git) {
+		git.at = w.now()
+	} else {
+		w.fetch(ctx, &git, asked == argo.RefreshHard)
+	}
 	w.mu.Lock()
 	known = w.remembered(w.app.Name)
 	known.fetched = git
@@ -119,6 +123,12 @@ func (w *work) refresh(ctx context.Context) fetched {
 	delete(w.app.Annotations, argo.AnnotationRefresh)
 	w.app.Status.ReconciledAt = stamp(w.now())
 	return git
+}
+
+// unmoved reports whether git names the revision that is known still.
+func (w *work) unmoved(ctx context.Context, git fetched) bool {
+	return git.err == nil && git.revision != "" &&
+		w.cfg.Repositories.Names(ctx, git.source.RepoURL, git.source.TargetRevision, git.revision)
 }
 
 func (w *work) fetch(ctx context.Context, git *fetched, hard bool) {

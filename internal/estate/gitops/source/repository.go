@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,18 +22,20 @@ import (
 type Repositories struct {
 	dir    string
 	remote gitcmd.Remote
+	client *http.Client
 
 	mu      sync.Mutex
 	mirrors map[string]*mirror
 }
 
 // NewRepositories keeps its mirrors in dir, which is created if needed. The
-// credentials of remote go to URLs below remote.Origin and to no others.
-func NewRepositories(dir string, remote gitcmd.Remote) (*Repositories, error) {
+// credentials of remote go to URLs below remote.Origin and to no others; client
+// reaches the same.
+func NewRepositories(dir string, remote gitcmd.Remote, client *http.Client) (*Repositories, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("directory for mirrors: %w", err)
 	}
-	return &Repositories{dir: dir, remote: remote, mirrors: map[string]*mirror{}}, nil
+	return &Repositories{dir: dir, remote: remote, client: client, mirrors: map[string]*mirror{}}, nil
 }
 
 // mirror is one repository on disk; its lock is held while git works in it.
