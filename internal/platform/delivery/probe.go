@@ -23,7 +23,19 @@ type prober struct {
 	server  string // address of the zone's own name server
 	address string // that every host of the zone must have; empty: any
 	client  *http.Client
+	fresh   *http.Client // as client, and connects anew for each request
 	inside  *http.Client // talks to the API server, for applications that are not public
+}
+
+func newProber(cfg Config, inside *http.Client) (prober, error) {
+	transport, ok := cfg.HTTPClient.Transport.(*http.Transport)
+	if !ok {
+		return prober{}, fmt.Errorf("delivery: HTTPClient.Transport is a %T: an *http.Transport is needed", cfg.HTTPClient.Transport)
+	}
+	transport = transport.Clone()
+	transport.DisableKeepAlives = true
+	return prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient,
+		fresh: &http.Client{Transport: transport}, inside: inside}, nil
 }
 
 // resolve asks the zone's own name server for the application's host.
@@ -178,8 +190,7 @@ func (p prober) vanished(ctx context.Context, app string) (bool, string, error) 
 	if address := addressIn(record); !record.Authoritative || address != "" && (p.address == "" || address == p.address) {
 		return false, "the zone still has the record", nil // one that leads elsewhere was never the application's
 	}
-	p.client.CloseIdleConnections()
-	reply, err := p.get(ctx, p.client, p.names.AppURL(app))
+	reply, err := p.get(ctx, p.fresh, p.names.AppURL(app))
 	var alert *net.OpError
 	switch {
 	case errors.As(err, &alert) && alert.Op == "remote error":

@@ -89,11 +89,15 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("delivery: Kubernetes client: %w", err)
 	}
+	prober, err := newProber(cfg, inside)
+	if err != nil {
+		return nil, err
+	}
 	s := &Service{
 		cfg: cfg, names: cfg.Names, log: cfg.Logger, journal: journal{cfg.DB}, hub: newHub(), begun: make(chan struct{}),
 		forge:    forge{cfg.SCM, cfg.Names},
 		images:   images{cfg.Names, cfg.RegistryAuth, cfg.HTTPClient.Transport},
-		prober:   prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient, inside: inside},
+		prober:   prober,
 		backups:  backup.New(cfg.Backups.Dir, cfg.Backups.Git),
 		trackers: map[string]*tracker{}, views: map[string]View{},
 	}
