@@ -177,7 +177,7 @@ func (c *Catalog) Remove(ctx context.Context, entityRef string) error {
 	if err != nil {
 		return fault.Inputf("%v", err)
 	}
-	locations, err := c.sites(ctx)
+	locations, err := c.sites(ctx, everySite)
 	if err != nil {
 		return err
 	}

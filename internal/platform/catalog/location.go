@@ -70,7 +70,7 @@ func localTarget(address string) (target, error) {
 
 // Locations returns all locations, oldest first.
 func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
-	sites, err := c.sites(ctx)
+	sites, err := c.sites(ctx, everySite)
 	locations := make([]Location, len(sites))
 	for i := range sites {
 		locations[i] = sites[i].Location
@@ -78,8 +78,12 @@ func (c *Catalog) Locations(ctx context.Context) ([]Location, error) {
 	return locations, err
 }
 
-func (c *Catalog) sites(ctx context.Context) ([]site, error) {
-	rows, err := c.db.QueryContext(ctx, `SELECT id, type, target, origin, wide, stale, faults FROM catalog_locations ORDER BY created_at, id`)
+const everySite = `TRUE`
+
+// sites are the locations that a condition on their columns chooses, oldest first.
+func (c *Catalog) sites(ctx context.Context, condition string, args ...any) ([]site, error) {
+	rows, err := c.db.QueryContext(ctx, `SELECT id, type, target, origin, wide, stale, faults FROM catalog_locations
+		WHERE `+condition+` ORDER BY created_at, id`, args...)
 	if err != nil {
 		return nil, wrap(err, "list locations")
 	}
@@ -101,27 +105,23 @@ func (c *Catalog) sites(ctx context.Context) ([]site, error) {
 }
 
 func (c *Catalog) location(ctx context.Context, id string) (site, error) {
-	locations, err := c.sites(ctx)
+	found, err := c.sites(ctx, `id = ?`, id)
+	if err == nil && len(found) == 0 {
+		err = fault.NotFoundf("Found no location with ID %s", id)
+	}
 	if err != nil {
 		return site{}, err
 	}
-	for _, location := range locations {
-		if location.ID == id {
-			return location, nil
-		}
-	}
-	return site{}, fault.NotFoundf("Found no location with ID %s", id)
+	return found[0], nil
 }
 
 // locationAt finds a location by what it names.
 func (c *Catalog) locationAt(ctx context.Context, kind, address string) (found site, exists bool, err error) {
-	locations, err := c.sites(ctx)
-	for _, location := range locations {
-		if location.Type == kind && location.Target == address {
-			return location, true, nil
-		}
+	at, err := c.sites(ctx, `type = ? AND target = ?`, kind, address)
+	if err != nil || len(at) == 0 {
+		return site{}, false, err
 	}
-	return site{}, false, err
+	return at[0], true, nil
 }
 
 // ensure makes sure that there is a location, and returns its id.

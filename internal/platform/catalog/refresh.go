@@ -75,14 +75,14 @@ func (c *Catalog) Pushed(ctx context.Context, repository, branch string) error {
 // refreshStale reads the locations that are to be read again, and reports
 // whether the forge answered for all of them.
 func (c *Catalog) refreshStale(ctx context.Context) (answered bool) {
-	locations, err := c.sites(ctx)
+	locations, err := c.sites(ctx, `stale > 0`)
 	if err != nil {
 		c.log.Error("list the catalog's locations", "error", err)
 		return false
 	}
 	answered = true
 	for _, location := range locations {
-		if location.stale == 0 || ctx.Err() != nil {
+		if ctx.Err() != nil {
 			continue
 		}
 		silent, err := c.refresh(ctx, location.ID)
@@ -159,7 +159,7 @@ func kindsHeld(states []held) map[string]bool {
 // storeConfigured makes the configured locations those that the catalog has,
 // and takes out those of an earlier start that are stated no more.
 func (c *Catalog) storeConfigured(ctx context.Context) error {
-	locations, err := c.sites(ctx)
+	locations, err := c.sites(ctx, everySite)
 	if err != nil {
 		return err
 	}

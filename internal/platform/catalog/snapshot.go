@@ -52,7 +52,7 @@ func (c *Catalog) load(ctx context.Context) (*snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	locations, err := c.sites(ctx)
+	locations, err := c.sites(ctx, everySite)
 	if err != nil {
 		return nil, err
 	}
