@@ -2,19 +2,8 @@ package actions_test
 
 import (
 	"bytes"
-	"context"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
-	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,181 +16,9 @@ import (
 	"github.com/google/go-github/v74/github"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
-	"k8s.io/client-go/rest"
 
 	"github.com/pronto-platform/pronto/internal/base/kubetest"
-	"github.com/pronto-platform/pronto/internal/base/secret"
-	"github.com/pronto-platform/pronto/internal/estate/actions"
 )
-
-const workflowPath = ".github/workflows/ci.yaml"
-
-// world is everything around the part.
-type world struct {
-	t     *testing.T
-	forge *forgeServer
-	cfg   actions.Config
-	stop  func()
-}
-
-func newWorld(t *testing.T, cluster *rest.Config, binary, namespace string) *world {
-	forge := newForge(t)
-	base, err := url.Parse(forge.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	forge.app = &key.PublicKey
-	w := &world{t: t, forge: forge, cfg: actions.Config{Dir: t.TempDir(), URL: base, Organization: "apps", AppID: 1, AppKey: key,
-		WebhookSecret: secret.New("hook"), HTTPClient: forge.Client(), Kubernetes: cluster, Namespace: namespace,
-		RunnerImage: "registry.test/base/runner:1", Webhooks: []actions.Webhook{{URL: forge.URL + "/hook", Secret: secret.New("out")}}, Logger: slog.New(slog.NewTextHandler(t.Output(), nil))}}
-	w.start()
-	t.Cleanup(func() { w.stop() })
-	w.startKubelet(cluster, binary, namespace)
-	return w
-}
-
-func (w *world) startKubelet(cluster *rest.Config, binary, namespace string) {
-	kube, err := kubernetes.NewForConfig(cluster)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	k := &kubelet{t: w.t, kube: kube, binary: binary}
-	ctx, cancel := context.WithCancel(context.Background())
-	started, done := make(chan struct{}), make(chan struct{})
-	go func() { defer close(done); k.run(ctx, namespace, started) }()
-	<-started
-	w.t.Cleanup(func() { cancel(); <-done })
-}
-
-// start runs the part until stop.
-func (w *world) start() {
-	part, err := actions.New(w.cfg)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- part.Run(ctx, func() { close(ready) }) }()
-	select {
-	case <-ready:
-	case err := <-done:
-		w.t.Fatal(err)
-	}
-	w.forge.use(part.Handler())
-	w.stop = func() {
-		w.forge.use(nil)
-		cancel()
-		if err := <-done; err != nil {
-			w.t.Error(err)
-		}
-	}
-}
-
-// push commits a workflow and delivers the event.
-func (w *world) push(workflow string) string {
-	w.t.Helper()
-	sha := w.forge.commit(map[string]string{workflowPath: workflow, "README.md": "hello"})
-	w.deliver(sha)
-	return sha
-}
-
-func (w *world) deliver(sha string) {
-	w.t.Helper()
-	w.deliverOf(7, sha)
-}
-
-// deliverOf delivers a push to the repository with that id.
-func (w *world) deliverOf(id int64, sha string) {
-	w.t.Helper()
-	w.event("push", map[string]any{"ref": "refs/heads/main", "before": strings.Repeat("0", 40), "after": sha,
-		"repository": map[string]any{"id": id, "full_name": "apps/idp-a", "name": "idp-a"}, "sender": map[string]any{"login": "ann", "type": "User"},
-		"head_commit": map[string]any{"id": sha, "message": "first"}, "commits": []any{}})
-}
-
-// event delivers an event of the forge.
-func (w *world) event(name string, payload map[string]any) {
-	w.t.Helper()
-	body, err := json.Marshal(payload)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	mac := hmac.New(sha256.New, []byte("hook"))
-	mac.Write(body)
-	request, err := http.NewRequest(http.MethodPost, w.forge.URL+"/_services/actions/webhook", bytes.NewReader(body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	request.Header.Set("X-GitHub-Event", name)
-	request.Header.Set("X-Hub-Signature-256", "sha256="+hex.EncodeToString(mac.Sum(nil)))
-	response, err := w.forge.Client().Do(request)
-	if err != nil || response.StatusCode/100 != 2 {
-		w.t.Fatalf("deliver: %v %v", response, err)
-	}
-}
-
-func (w *world) github() *github.Client {
-	client, err := github.NewClient(w.forge.Client()).WithAuthToken("ghp_user").WithEnterpriseURLs(w.forge.URL, w.forge.URL)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return client
-}
-
-func (w *world) run(sha string) *github.WorkflowRun {
-	w.t.Helper()
-	runs, _, err := w.github().Actions.ListRepositoryWorkflowRuns(w.t.Context(), "apps", "idp-a", &github.ListWorkflowRunsOptions{HeadSHA: sha})
-	if err != nil || runs.GetTotalCount() != 1 {
-		w.t.Fatalf("runs of %s: %v, %v", sha, runs, err)
-	}
-	return runs.WorkflowRuns[0]
-}
-
-// until polls with a deadline: the REST has no way to wait.
-func (w *world) until(what string, holds func() bool) {
-	w.t.Helper()
-	deadline, tick := time.After(60*time.Second), time.NewTicker(50*time.Millisecond)
-	defer tick.Stop()
-	for !holds() {
-		select {
-		case <-deadline:
-			w.t.Fatalf("timed out waiting until %s", what)
-		case <-tick.C:
-		}
-	}
-}
-
-func (w *world) finish(sha string) (*github.WorkflowRun, []*github.WorkflowJob) {
-	w.t.Helper()
-	w.until("the run is completed", func() bool { return w.run(sha).GetStatus() == "completed" })
-	run := w.run(sha)
-	jobs, _, err := w.github().Actions.ListWorkflowJobs(w.t.Context(), "apps", "idp-a", run.GetID(), nil)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return run, jobs.Jobs
-}
-
-func (w *world) log(id int64) string {
-	w.t.Helper()
-	address, _, err := w.github().Actions.GetWorkflowJobLogs(w.t.Context(), "apps", "idp-a", id, 0)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	response, err := w.forge.Client().Get(address.String())
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(response.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return string(text)
-}
 
 const goodWorkflow = `name: CI
 on: {push: {branches: [main]}}
@@ -264,204 +81,219 @@ func TestActions(t *testing.T) {
 	if out, err := exec.Command("go", "build", "-o", binary, "github.com/pronto-platform/pronto/cmd/pronto-runner").CombinedOutput(); err != nil {
 		t.Fatalf("build runner: %v: %s", err, out)
 	}
-	t.Run("a push runs its workflow, once", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-good")
-		sha := w.push(goodWorkflow)
-		w.deliver(sha)
-		run, jobs := w.finish(sha)
-		if run.GetConclusion() != "success" || len(jobs) != 2 {
-			t.Fatalf("run = %v with %d jobs\n%s", run.GetConclusion(), len(jobs), w.log(jobs[len(jobs)-1].GetID()))
-		}
-		first, second := w.log(byName(t, jobs, "test").GetID()), w.log(byName(t, jobs, "image").GetID())
-		if !strings.Contains(first, "the token is ***") || strings.Contains(first, "ghs_sesame") {
-			t.Errorf("the token is not masked:\n%s", first)
-		}
-		if !strings.Contains(second, "got fish") || strings.Contains(second, " never\n") {
-			t.Errorf("log of the second job:\n%s", second)
-		}
-		w.forge.git(filepath.Join(w.forge.root, "apps", "idp-a.git"), "rev-parse", "refs/heads/made")
-		w.until("the statuses are posted", func() bool {
-			w.forge.mu.Lock()
-			defer w.forge.mu.Unlock()
-			n := len(w.forge.statuses)
-			return n > 0 && w.forge.statuses[n-1]["state"] == "success" && w.forge.statuses[n-1]["context"] == "CI / image"
-		})
-	})
-	t.Run("a failing step fails the run and keeps its log", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-fail")
-		run, jobs := w.finish(w.push(failingWorkflow))
-		log := w.log(byName(t, jobs, "test").GetID())
-		if run.GetConclusion() != "failure" || !strings.Contains(log, "##[error]Process completed with exit code 3.") {
-			t.Errorf("run = %s\n%s", run.GetConclusion(), log)
-		}
-		if strings.Contains(log, "Z not reached") || !strings.Contains(log, "Z cleaned") {
-			t.Errorf("steps after the failure:\n%s", log)
-		}
-		if got := byName(t, jobs, "after").GetConclusion(); got != "skipped" {
-			t.Errorf("the job that needs it is %s", got)
-		}
-		if _, err := w.github().Actions.RerunWorkflowByID(t.Context(), "apps", "idp-a", run.GetID()); err != nil {
-			t.Fatal(err)
-		}
-		w.until("it has run again", func() bool {
-			again := w.run(run.GetHeadSHA())
-			return again.GetRunAttempt() == 2 && again.GetStatus() == "completed"
-		})
-	})
-	t.Run("an unsupported action is refused by name and line", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-bad")
-		run, _ := w.finish(w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: acme/thing@v1\n"))
-		if run.GetConclusion() != "startup_failure" {
-			t.Errorf("conclusion = %s", run.GetConclusion())
-		}
-	})
-	t.Run("a cancelled run stops its step", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-cancel")
-		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}, {if: always(), run: echo cleaned}]}}\n")
-		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
-		_, err := w.github().Actions.CancelWorkflowRunByID(t.Context(), "apps", "idp-a", w.run(sha).GetID())
-		var accepted *github.AcceptedError
-		if !errors.As(err, &accepted) {
-			t.Fatal(err)
-		}
-		run, jobs := w.finish(sha)
-		var refused *github.ErrorResponse
-		_, err = w.github().Actions.CancelWorkflowRunByID(t.Context(), "apps", "idp-a", run.GetID())
-		if !errors.As(err, &refused) || refused.Response.StatusCode != http.StatusConflict {
-			t.Errorf("to cancel it again: %v", err)
-		}
-		if run.GetConclusion() != "cancelled" || !strings.Contains(w.log(jobs[0].GetID()), "Z cleaned") {
-			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
-		}
-	})
-	for name, away := range map[string]bool{"a pod that is deleted": false, "a pod that is deleted while nobody looks": true} {
-		t.Run(name+" fails its job and leaves no secret", func(t *testing.T) {
-			namespace := fmt.Sprintf("ci-lost-%t", away)
-			w := newWorld(t, cluster, binary, namespace)
-			sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}]}}\n")
-			w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
-			if away {
-				w.stop()
-			}
-			kube := kubernetes.NewForConfigOrDie(cluster).CoreV1()
-			err := kube.Pods(namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{GracePeriodSeconds: new(int64(0))}, metav1.ListOptions{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if away {
-				w.start()
-			}
-			run, jobs := w.finish(sha)
-			if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the job's pod") {
-				t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
-			}
-			w.until("its secret is gone", func() bool {
-				list, err := kube.Secrets(namespace).List(t.Context(), metav1.ListOptions{})
-				return err == nil && len(list.Items) == 0
-			})
-		})
+	for _, test := range []struct {
+		name, namespace string
+		run             func(*testing.T, *world)
+	}{
+		{"a push runs its workflow, once", "ci-good", testAPushRunsItsWorkflowOnce},
+		{"a failing step fails the run and keeps its log", "ci-fail", testAFailingStepFailsTheRun},
+		{"an unsupported action is refused by name and line", "ci-bad", testAnUnsupportedActionIsRefused},
+		{"a cancelled run stops its step", "ci-cancel", testACancelledRunStopsItsStep},
+		{"a pod that is deleted fails its job and leaves no secret", "ci-lost", testAPodThatIsDeleted(false)},
+		{"a pod that is deleted while nobody looks fails its job and leaves no secret", "ci-lost-away", testAPodThatIsDeleted(true)},
+		{"a runner that is silent for too long fails its job", "ci-silent", testASilentRunnerFailsItsJob},
+		{"a warm runner takes the job without a new pod", "ci-warm", testAWarmRunnerTakesTheJob},
+		{"the runs of a deleted repository go with it", "ci-gone", testRunsGoWithTheirRepository},
+		{"a dispatched workflow gets its inputs, and webhooks tell its course", "ci-dispatch", testADispatchedWorkflowGetsItsInputs},
+		{"variables and secrets are read when a job starts, and no secret is kept", "ci-values", testValuesAreReadWhenAJobStarts},
+		{"a restart of the server neither loses nor doubles a line", "ci-restart", testARestartLosesNoLine},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, newWorld(t, cluster, binary, test.namespace)) })
 	}
-	t.Run("a runner that is silent for too long fails its job", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-silent")
-		var ahead atomic.Int64
-		w.stop()
-		w.cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
-		w.start()
-		mark := filepath.Join(t.TempDir(), "stopped")
-		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: kill -STOP $PPID; touch " + mark + "; sleep 30}]}}\n")
-		w.until("the runner is stopped", func() bool { _, err := os.Stat(mark); return err == nil && w.run(sha).GetStatus() == "in_progress" })
-		w.until("the run is completed", func() bool {
-			ahead.Add(int64(3 * time.Minute)) // again, for a report may still have been on its way
-			return w.run(sha).GetStatus() == "completed"
-		})
-		run, jobs := w.finish(sha)
-		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the runner was lost") {
-			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+}
+
+func testAPushRunsItsWorkflowOnce(t *testing.T, w *world) {
+	sha := w.push(goodWorkflow)
+	w.deliver(sha)
+	run, jobs := w.finish(sha)
+	if run.GetConclusion() != "success" || len(jobs) != 2 {
+		t.Fatalf("run = %v with %d jobs\n%s", run.GetConclusion(), len(jobs), w.log(jobs[len(jobs)-1].GetID()))
+	}
+	first, second := w.log(byName(t, jobs, "test").GetID()), w.log(byName(t, jobs, "image").GetID())
+	if !strings.Contains(first, "the token is ***") || strings.Contains(first, "ghs_sesame") {
+		t.Errorf("the token is not masked:\n%s", first)
+	}
+	if !strings.Contains(second, "got fish") || strings.Contains(second, " never\n") {
+		t.Errorf("log of the second job:\n%s", second)
+	}
+	w.forge.git(filepath.Join(w.forge.root, "apps", "idp-a.git"), "rev-parse", "refs/heads/made")
+	w.until("the statuses are posted", func() bool {
+		w.forge.mu.Lock()
+		defer w.forge.mu.Unlock()
+		n := len(w.forge.statuses)
+		return n > 0 && w.forge.statuses[n-1]["state"] == "success" && w.forge.statuses[n-1]["context"] == "CI / image"
+	})
+}
+
+func testAFailingStepFailsTheRun(t *testing.T, w *world) {
+	run, jobs := w.finish(w.push(failingWorkflow))
+	log := w.log(byName(t, jobs, "test").GetID())
+	if run.GetConclusion() != "failure" || !strings.Contains(log, "##[error]Process completed with exit code 3.") {
+		t.Errorf("run = %s\n%s", run.GetConclusion(), log)
+	}
+	if strings.Contains(log, "Z not reached") || !strings.Contains(log, "Z cleaned") {
+		t.Errorf("steps after the failure:\n%s", log)
+	}
+	if got := byName(t, jobs, "after").GetConclusion(); got != "skipped" {
+		t.Errorf("the job that needs it is %s", got)
+	}
+	if _, err := w.github().Actions.RerunWorkflowByID(t.Context(), "apps", "idp-a", run.GetID()); err != nil {
+		t.Fatal(err)
+	}
+	w.until("it has run again", func() bool {
+		again := w.run(run.GetHeadSHA())
+		return again.GetRunAttempt() == 2 && again.GetStatus() == "completed"
+	})
+}
+
+func testAnUnsupportedActionIsRefused(t *testing.T, w *world) {
+	run, _ := w.finish(w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - uses: acme/thing@v1\n"))
+	if run.GetConclusion() != "startup_failure" {
+		t.Errorf("conclusion = %s", run.GetConclusion())
+	}
+}
+
+func testACancelledRunStopsItsStep(t *testing.T, w *world) {
+	sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}, {if: always(), run: echo cleaned}]}}\n")
+	w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+	_, err := w.github().Actions.CancelWorkflowRunByID(t.Context(), "apps", "idp-a", w.run(sha).GetID())
+	var accepted *github.AcceptedError
+	if !errors.As(err, &accepted) {
+		t.Fatal(err)
+	}
+	run, jobs := w.finish(sha)
+	var refused *github.ErrorResponse
+	_, err = w.github().Actions.CancelWorkflowRunByID(t.Context(), "apps", "idp-a", run.GetID())
+	if !errors.As(err, &refused) || refused.Response.StatusCode != http.StatusConflict {
+		t.Errorf("to cancel it again: %v", err)
+	}
+	if run.GetConclusion() != "cancelled" || !strings.Contains(w.log(jobs[0].GetID()), "Z cleaned") {
+		t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+	}
+}
+
+func testAPodThatIsDeleted(away bool) func(*testing.T, *world) {
+	return func(t *testing.T, w *world) {
+		sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: sleep 600}]}}\n")
+		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+		if away {
+			w.stop()
 		}
-	})
-	t.Run("a warm runner takes the job without a new pod", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-warm")
-		w.stop()
-		w.cfg.WarmRunners = 1
-		w.start()
-		run, jobs := w.finish(w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: echo}]}}\n"))
-		if run.GetConclusion() != "success" {
-			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
-		}
-	})
-	t.Run("the runs of a deleted repository go with it", func(t *testing.T) {
-		testRunsGoWithTheirRepository(t, newWorld(t, cluster, binary, "ci-gone"))
-	})
-	t.Run("a dispatched workflow gets its inputs, and webhooks tell its course", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-dispatch")
-		sha := w.forge.commit(map[string]string{workflowPath: "on: {workflow_dispatch: {inputs: {who: {type: string}}}}\njobs: {a: {runs-on: x, steps: [{run: 'echo hi ${{ inputs.who }}'}]}}\n"})
-		_, err := w.github().Actions.CreateWorkflowDispatchEventByFileName(t.Context(), "apps", "idp-a", "ci.yaml",
-			github.CreateWorkflowDispatchEventRequest{Ref: "main", Inputs: map[string]any{"who": "ann"}})
+		kube := kubernetes.NewForConfigOrDie(w.cfg.Kubernetes).CoreV1()
+		err := kube.Pods(w.cfg.Namespace).DeleteCollection(t.Context(), metav1.DeleteOptions{GracePeriodSeconds: new(int64(0))}, metav1.ListOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, jobs := w.finish(sha)
-		if log := w.log(jobs[0].GetID()); !strings.Contains(log, "Z hi ann") {
-			t.Errorf("log:\n%s", log)
+		if away {
+			w.start()
 		}
-		want := []string{"workflow_run requested", "workflow_job queued", "workflow_run in_progress", "workflow_job in_progress",
-			"workflow_job completed", "workflow_run completed"}
-		w.until("all webhooks came", func() bool { return slices.Equal(w.forge.heard(), want) })
-	})
-	t.Run("variables and secrets are read when a job starts, and no secret is kept", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-values")
-		w.forge.values = map[string]map[string]string{
-			"variables": {"REGION": "eu", "TARGET": "prod"}, "secrets": {"TOKEN": "open-sesame", "KEY": "first line\nsecond line\n"}}
-		run, jobs := w.finish(w.push(valuesWorkflow))
-		log := w.log(byName(t, jobs, "in eu").GetID())
-		if run.GetConclusion() != "success" {
-			t.Fatalf("run = %s\n%s", run.GetConclusion(), log)
-		}
-		for _, want := range []string{"Z region eu", "Z token ***", "Z eleven 11", "Z ***\n", "Z encoded ***"} {
-			if !strings.Contains(log, want) {
-				t.Errorf("the log lacks %q:\n%s", want, log)
-			}
-		}
-		if got := byName(t, jobs, "never").GetConclusion(); got != "skipped" {
-			t.Errorf("the job whose condition reads a variable is %s", got)
-		}
-		if asked := w.forge.queries(); !slices.Contains(asked, "environment=prod&repository_id=7") {
-			t.Errorf("asked for %q", asked)
-		}
-		steps := byName(t, jobs, "in eu").Steps
-		if name := steps[len(steps)-2].GetName(); name != "name it ***" {
-			t.Errorf("the step is called %q", name)
-		}
-		w.stop()
-		defer w.start()
-		files, err := filepath.Glob(filepath.Join(w.cfg.Dir, "actions.db*"))
-		if err != nil || len(files) == 0 {
-			t.Fatal(files, err)
-		}
-		for _, file := range files {
-			text, err := os.ReadFile(file)
-			for _, secret := range []string{"open-sesame", "first line", "second line", "b3Blbi1zZXNhbWU"} {
-				if err != nil || bytes.Contains(text, []byte(secret)) {
-					t.Errorf("%s has %q in the clear (%v)", file, secret, err)
-				}
-			}
-		}
-	})
-	t.Run("a restart of the server neither loses nor doubles a line", func(t *testing.T) {
-		w := newWorld(t, cluster, binary, "ci-restart")
-		flag := filepath.Join(t.TempDir(), "go")
-		sha := w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          for i in $(seq 200); do echo n$i; done\n          until test -e " + flag + "; do sleep 0.05; done\n          for i in $(seq 201 400); do echo n$i; done\n")
-		w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
-		w.stop()
-		if err := exec.Command("touch", flag).Run(); err != nil {
-			t.Fatal(err)
-		}
-		w.start()
 		run, jobs := w.finish(sha)
-		if n := strings.Count(w.log(jobs[0].GetID()), "Z n"); run.GetConclusion() != "success" || n != 400 {
-			t.Errorf("run = %s with %d lines, want 400", run.GetConclusion(), n)
+		if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the job's pod") {
+			t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 		}
+		w.until("its secret is gone", func() bool {
+			list, err := kube.Secrets(w.cfg.Namespace).List(t.Context(), metav1.ListOptions{})
+			return err == nil && len(list.Items) == 0
+		})
+	}
+}
+
+func testASilentRunnerFailsItsJob(t *testing.T, w *world) {
+	var ahead atomic.Int64
+	w.stop()
+	w.cfg.Clock = func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	w.start()
+	mark := filepath.Join(t.TempDir(), "stopped")
+	sha := w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: kill -STOP $PPID; touch " + mark + "; sleep 30}]}}\n")
+	w.until("the runner is stopped", func() bool { _, err := os.Stat(mark); return err == nil && w.run(sha).GetStatus() == "in_progress" })
+	w.until("the run is completed", func() bool {
+		ahead.Add(int64(3 * time.Minute)) // again, for a report may still have been on its way
+		return w.run(sha).GetStatus() == "completed"
 	})
+	run, jobs := w.finish(sha)
+	if run.GetConclusion() != "failure" || !strings.Contains(w.log(jobs[0].GetID()), "the runner was lost") {
+		t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+	}
+}
+
+func testAWarmRunnerTakesTheJob(t *testing.T, w *world) {
+	w.stop()
+	w.cfg.WarmRunners = 1
+	w.start()
+	run, jobs := w.finish(w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: echo}]}}\n"))
+	if run.GetConclusion() != "success" {
+		t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
+	}
+}
+
+func testADispatchedWorkflowGetsItsInputs(t *testing.T, w *world) {
+	sha := w.forge.commit(map[string]string{workflowPath: "on: {workflow_dispatch: {inputs: {who: {type: string}}}}\njobs: {a: {runs-on: x, steps: [{run: 'echo hi ${{ inputs.who }}'}]}}\n"})
+	_, err := w.github().Actions.CreateWorkflowDispatchEventByFileName(t.Context(), "apps", "idp-a", "ci.yaml",
+		github.CreateWorkflowDispatchEventRequest{Ref: "main", Inputs: map[string]any{"who": "ann"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, jobs := w.finish(sha)
+	if log := w.log(jobs[0].GetID()); !strings.Contains(log, "Z hi ann") {
+		t.Errorf("log:\n%s", log)
+	}
+	want := []string{"workflow_run requested", "workflow_job queued", "workflow_run in_progress", "workflow_job in_progress",
+		"workflow_job completed", "workflow_run completed"}
+	w.until("all webhooks came", func() bool { return slices.Equal(w.forge.heard(), want) })
+}
+
+func testValuesAreReadWhenAJobStarts(t *testing.T, w *world) {
+	w.forge.values = map[string]map[string]string{
+		"variables": {"REGION": "eu", "TARGET": "prod"}, "secrets": {"TOKEN": "open-sesame", "KEY": "first line\nsecond line\n"}}
+	run, jobs := w.finish(w.push(valuesWorkflow))
+	log := w.log(byName(t, jobs, "in eu").GetID())
+	if run.GetConclusion() != "success" {
+		t.Fatalf("run = %s\n%s", run.GetConclusion(), log)
+	}
+	for _, want := range []string{"Z region eu", "Z token ***", "Z eleven 11", "Z ***\n", "Z encoded ***"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("the log lacks %q:\n%s", want, log)
+		}
+	}
+	if got := byName(t, jobs, "never").GetConclusion(); got != "skipped" {
+		t.Errorf("the job whose condition reads a variable is %s", got)
+	}
+	if asked := w.forge.queries(); !slices.Contains(asked, "environment=prod&repository_id=7") {
+		t.Errorf("asked for %q", asked)
+	}
+	steps := byName(t, jobs, "in eu").Steps
+	if name := steps[len(steps)-2].GetName(); name != "name it ***" {
+		t.Errorf("the step is called %q", name)
+	}
+	w.stop()
+	defer w.start()
+	files, err := filepath.Glob(filepath.Join(w.cfg.Dir, "actions.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		for _, secret := range []string{"open-sesame", "first line", "second line", "b3Blbi1zZXNhbWU"} {
+			if err != nil || bytes.Contains(text, []byte(secret)) {
+				t.Errorf("%s has %q in the clear (%v)", file, secret, err)
+			}
+		}
+	}
+}
+
+func testARestartLosesNoLine(t *testing.T, w *world) {
+	flag := filepath.Join(t.TempDir(), "go")
+	sha := w.push("on: push\njobs:\n  a:\n    runs-on: x\n    steps:\n      - run: |\n          for i in $(seq 200); do echo n$i; done\n          until test -e " + flag + "; do sleep 0.05; done\n          for i in $(seq 201 400); do echo n$i; done\n")
+	w.until("the step runs", func() bool { return w.run(sha).GetStatus() == "in_progress" })
+	w.stop()
+	if err := exec.Command("touch", flag).Run(); err != nil {
+		t.Fatal(err)
+	}
+	w.start()
+	run, jobs := w.finish(sha)
+	if n := strings.Count(w.log(jobs[0].GetID()), "Z n"); run.GetConclusion() != "success" || n != 400 {
+		t.Errorf("run = %s with %d lines, want 400", run.GetConclusion(), n)
+	}
 }
 
 func byName(t *testing.T, jobs []*github.WorkflowJob, name string) *github.WorkflowJob {
