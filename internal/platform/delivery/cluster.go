@@ -226,6 +226,7 @@ func applicationOf(u *unstructured.Unstructured) *ApplicationFact {
 	if operated := text("status", "operationState", "syncResult", "revision"); operated != "" && operated != fact.Revision {
 		fact.Operation = "" // of an earlier revision
 	}
+	fact.Heal = healOf(operationOf(u))
 	switch fact.Operation {
 	case "Failed", "Error":
 		fact.Message, fact.Failures = text("status", "operationState", "message"), syncFailures(u)

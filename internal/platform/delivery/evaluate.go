@@ -42,6 +42,9 @@ func takeIdentity(d *Delivery, f Facts) {
 			d.Image = target.Image
 		}
 	}
+	if a := f.Application; d.StartedBy.Kind == ByHeal && a != nil && a.Heal != nil {
+		d.StartedBy.Heals = a.Heal.Attempt
+	}
 	if f.Run != nil {
 		d.RunID, d.RunURL = f.Run.ID, f.Run.URL
 	}
@@ -135,8 +138,11 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 }
 
 func skipReason(by Origin) string {
-	if by.Kind == ByRollback {
+	switch by.Kind {
+	case ByRollback:
 		return "the image of " + short(by.To) + " is there already"
+	case ByHeal:
+		return "the image is there already"
 	}
 	return "the commit asks for no build ([skip ci])"
 }
@@ -210,11 +216,14 @@ func syncPhase(d *Delivery, f Facts, now time.Time) {
 		p.Reason = "waits for the build"
 		return
 	}
-	p.begin(valueOr(built.FinishedAt, now))
+	p.begin(syncStart(d, now))
 	digest := deployedDigest(d, f)
 	if f.Application != nil {
 		p.Evidence["application"], p.Evidence["sync"] = f.Application.Name, f.Application.Sync
 		p.Evidence["revision"], p.Evidence["health"] = f.Application.Revision, f.Application.Health
+	}
+	if d.StartedBy.Kind == ByHeal {
+		healEvidence(p, f.Application)
 	}
 	if f.Rollout != nil {
 		p.Evidence["ready"], p.Evidence["desired"] = f.Rollout.Ready, f.Rollout.Desired
@@ -231,6 +240,14 @@ func syncPhase(d *Delivery, f Facts, now time.Time) {
 		p.resume()
 		p.Reason = reason
 	}
+}
+
+// syncStart is when the build ended; a self-heal begins with its sync.
+func syncStart(d *Delivery, now time.Time) time.Time {
+	if d.StartedBy.Kind == ByHeal {
+		return d.StartedAt
+	}
+	return valueOr(d.Phase(Build).FinishedAt, now)
 }
 
 // deployedDigest is the image that the workload must run for this delivery.

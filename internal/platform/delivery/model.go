@@ -71,14 +71,19 @@ const (
 	ByPush     = "push"
 	ByRollback = "rollback"
 	ByRestore  = "restore"
+	ByHeal     = "self-heal" // gitops took back what somebody changed in the cluster
 )
 
 // Origin is what began a delivery.
 type Origin struct {
-	Kind    string `json:"kind"`              // form, push, rollback or restore
+	Kind    string `json:"kind"`              // form, push, rollback, restore or self-heal
 	To      string `json:"to,omitempty"`      // the revision that a rollback brings back
 	Answers string `json:"answers,omitempty"` // what the application then answers as its revision
+	Heals   int64  `json:"heals,omitempty"`   // how often in a row a change was taken back
 }
+
+// again reports whether a delivery is of a revision that may have had one.
+func (o Origin) again() bool { return o.Kind == ByHeal }
 
 func begunBy(taskID string) Origin {
 	if taskID != "" {

@@ -146,6 +146,7 @@ func planAddress(looks map[string]pace, app App, d *Delivery, f Facts) {
 	}
 	serves := f.Rollout != nil && f.Rollout.Ready > 0
 	switch going := d.Phase(Live).Status == Running; {
+	case app.Address.Live && !serves && f.Answer != nil && f.Answer.Misses > 0: // nothing can answer: whether the address is lost is found out in seconds
 	case app.Address.Revision != "" && !app.Address.Live && !going:
 	case (exposing || going) && (serves || app.Address.Live):
 		looks[lookAnswer] = eager

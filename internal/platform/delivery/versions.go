@@ -36,6 +36,14 @@ type past struct {
 	lived  []Delivery // those that went live, newest first
 }
 
+// pastOf sees through a self-heal to what it brings back.
+func pastOf(latest *Delivery, lived []Delivery) past {
+	if latest != nil && latest.StartedBy.Kind == ByHeal && len(lived) > 0 {
+		latest = &lived[0]
+	}
+	return past{latest, lived}
+}
+
 // wentLive reports whether a delivery was ever live.
 func wentLive(d Delivery) bool { return d.Phase(Live).Evidence["answeredAt"] != nil }
 
