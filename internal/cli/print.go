@@ -89,6 +89,8 @@ func begunBy(o client.Origin) string {
 	switch {
 	case o.Kind == "self-heal" && o.Heals > 1:
 		return fmt.Sprintf("a self-heal, the latest of %d in a row", o.Heals)
+	case o.Kind == "dispatch":
+		return fmt.Sprintf("a dispatch, run %d of %s", o.Run, o.By)
 	case o.Kind == "rollback":
 		return "a rollback to " + Short(o.To)
 	}

@@ -45,8 +45,10 @@ type Delivery struct {
 
 // Origin is what began a delivery.
 type Origin struct {
-	Kind  string `json:"kind"`            // form, push, rollback, restore or self-heal
+	Kind  string `json:"kind"`            // form, push, rollback, restore, dispatch or self-heal
 	To    string `json:"to,omitempty"`    // the revision that a rollback brings back
+	Run   int64  `json:"run,omitempty"`   // of a dispatch: the workflow run
+	By    string `json:"by,omitempty"`    // who started that
 	Heals int64  `json:"heals,omitempty"` // of a self-heal: how often in a row
 }
 

@@ -118,7 +118,7 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		p.Evidence["image"], p.Evidence["digest"] = f.Image.Reference, f.Image.Digest
 	}
 	switch {
-	case f.Image != nil && f.Deploy != nil && f.Deploy.Digest == f.Image.Digest:
+	case f.Image != nil && f.Deploy != nil && f.Deploy.Digest == f.Image.Digest && mayBeBuilt(d.StartedBy, f.Run):
 		p.Evidence["deployRevision"] = f.Deploy.Revision
 		delete(p.Evidence, "log")
 		p.finish(now)
@@ -135,6 +135,12 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		p.resume()
 		p.Reason = buildWait(f, p, now)
 	}
+}
+
+// mayBeBuilt reports whether an image can be of this delivery. Before a run that was
+// started by hand ends, the one that is there may be of an earlier run.
+func mayBeBuilt(by Origin, run *RunFact) bool {
+	return by.Kind != ByDispatch || run != nil && run.Conclusion == "success"
 }
 
 func skipReason(by Origin) string {

@@ -82,6 +82,8 @@ type RunFact struct {
 	Name       string
 	Status     string // queued, in_progress, completed, ...
 	Conclusion string // success, failure, cancelled, ... when completed
+	Workflow   int64  // its id, which is that of its file
+	Dispatched bool   // somebody started it by hand
 	StartedAt  time.Time
 	FinishedAt time.Time
 	Current    string // the step that runs now, as `test / Test`

@@ -94,6 +94,9 @@ func supersede(d *Delivery, f Facts, now time.Time) {
 		return
 	}
 	reason := "superseded by " + short(f.NewerPush)
+	if f.NewerPush == d.Revision {
+		reason = "superseded by a run that was started by hand"
+	}
 	for i := range d.Phases {
 		if p := &d.Phases[i]; p.Status == Waiting || p.Status == Running {
 			p.skip(reason)

@@ -80,6 +80,7 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 	planSync(looks, d, f)
 	planAddress(looks, app, d, f)
 	planRecord(looks, d, f)
+	planWorkflow(looks, app, d)
 	return looks
 }
 
@@ -119,7 +120,7 @@ func planBuild(looks map[string]pace, d *Delivery, f Facts) {
 			looks[lookSource], looks[lookImage] = eager, eager
 		}
 	}
-	if f.Image != nil {
+	if f.Image != nil || !mayBeBuilt(d.StartedBy, f.Run) {
 		delete(looks, lookImage)
 	}
 }

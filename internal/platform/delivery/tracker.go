@@ -133,6 +133,7 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 		evaluated := Evaluate(t.facts, *t.d, t.s.cfg.Clock())
 		next = &evaluated
 		t.app.Address = t.app.Address.after(t.facts.Answer, evaluated)
+		t.app.Workflow = deliverer(t.app.Workflow, evaluated, t.facts.Run)
 		t.watchSteps(ctx, evaluated)
 	}
 	if !t.keep(ctx, next) {

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,6 +173,7 @@ func (s *Service) Versions(ctx context.Context, name string) ([]Version, error) 
 	if err != nil {
 		return nil, err
 	}
+	p.lived = newestOfEach(p.lived)
 	live, standing := p.answering(view.LiveRevision), s.standing(name)
 	list := make([]Version, len(p.lived))
 	var checks errgroup.Group
@@ -189,6 +191,17 @@ func (s *Service) Versions(ctx context.Context, name string) ([]Version, error) 
 		})
 	}
 	return list, checks.Wait()
+}
+
+// newestOfEach leaves of the deliveries of one revision the newest: it is the
+// one that a rollback brings back.
+func newestOfEach(list []Delivery) []Delivery {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(d Delivery) bool {
+		before := seen[d.Revision]
+		seen[d.Revision] = true
+		return before
+	})
 }
 
 func verdict(err error) Verdict {
