@@ -17,7 +17,8 @@ type App struct {
 	Deletion    *Deletion `json:"deletion,omitempty"`
 	// Restoration is set while a deleted application is brought back.
 	Restoration *Restoration `json:"restoration,omitempty"`
-	// Workflow is the id of the one that built what was delivered; 0 until one did.
+	// Workflow is the id of the one that built what was delivered; 0 until that
+	// was looked for, negative where it cannot be known.
 	Workflow int64 `json:"workflow,omitempty"`
 	// Healed is the last self-heal that was seen, zero for none; nil until one
 	// was looked for.

@@ -21,10 +21,24 @@ func (o Origin) follows(run *RunFact) bool {
 // deliverer is the workflow that delivers, once it is known: whose run built
 // what is delivered.
 func deliverer(known int64, d Delivery, run *RunFact) int64 {
-	if run == nil || run.Workflow == 0 || run.ID != d.RunID || d.Phase(Build).Status != Done {
+	switch {
+	case run == nil || run.ID != d.RunID || d.Phase(Build).Status != Done:
 		return known
+	case run.Workflow == 0:
+		return withoutWorkflow(known, d)
 	}
 	return run.Workflow
+}
+
+// noWorkflow is kept where the run that built what is delivered is gone: the
+// next build tells the workflow.
+const noWorkflow = -1
+
+func withoutWorkflow(known int64, d Delivery) int64 {
+	if known == 0 && d.Phase(Build).Status == Done {
+		return noWorkflow
+	}
+	return known
 }
 
 // planWorkflow finds out which workflow delivers, for an application that was
@@ -52,15 +66,15 @@ func (t *tracker) seeDispatch(ctx context.Context, run *github.WorkflowRun, bran
 	}
 }
 
-// workflow is the id of the workflow that delivers, as far as it is known; -1 if it is not.
+// workflow is the id of the workflow that delivers, or noWorkflow while that is not known.
 func (t *tracker) workflow() int64 {
 	switch {
-	case t.app.Workflow != 0:
+	case t.app.Workflow > 0:
 		return t.app.Workflow
 	case t.facts.Run != nil && t.facts.Run.Workflow != 0:
 		return t.facts.Run.Workflow
 	}
-	return -1
+	return noWorkflow
 }
 
 // takesDispatch reports whether the application can be delivered by a run that

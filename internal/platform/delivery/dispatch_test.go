@@ -22,7 +22,8 @@ func TestADispatchFollowsItsOwnRun(t *testing.T) {
 		t.Errorf("with a run that failed the build is %s", failed.Phase(Build).Status)
 	}
 	d = Evaluate(facts(pushed, built, synced, exposed, answered), d, at(10))
-	if d.Status != OutcomeLive || deliverer(0, d, &RunFact{ID: 7, Workflow: 5}) != 5 || deliverer(3, d, &RunFact{ID: 8, Workflow: 5}) != 3 {
+	if d.Status != OutcomeLive || deliverer(0, d, &RunFact{ID: 7, Workflow: 5}) != 5 || deliverer(3, d, &RunFact{ID: 8, Workflow: 5}) != 3 ||
+		withoutWorkflow(0, d) != noWorkflow || withoutWorkflow(5, d) != 5 || deliverer(noWorkflow, d, &RunFact{ID: 7, Workflow: 5}) != 5 {
 		t.Errorf("once it ended: %s", d.Status)
 	}
 	for _, c := range []struct {
