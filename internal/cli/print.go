@@ -66,6 +66,7 @@ func App(out io.Writer, app client.App, now time.Time, terminal bool) error {
 	if d := app.Delivery; d != nil {
 		fmt.Fprintf(tw, "revision\t%s %s\n", Short(d.Revision), d.Message)
 		fmt.Fprintf(tw, "image\t%s\n", d.Image)
+		fmt.Fprintf(tw, "begun by\t%s\n", begunBy(d.StartedBy))
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -81,6 +82,19 @@ func App(out io.Writer, app client.App, now time.Time, terminal bool) error {
 		fmt.Fprintf(out, "  %s\n", reason)
 	}
 	return nil
+}
+
+// begunBy is what began a delivery, in words.
+func begunBy(o client.Origin) string {
+	switch {
+	case o.Kind == "self-heal" && o.Heals > 1:
+		return fmt.Sprintf("a self-heal, the latest of %d in a row", o.Heals)
+	case o.Kind == "dispatch":
+		return fmt.Sprintf("a dispatch, run %d of %s", o.Run, o.By)
+	case o.Kind == "rollback":
+		return "a rollback to " + Short(o.To)
+	}
+	return "a " + o.Kind
 }
 
 // Versions writes the table of the revisions that were live.

@@ -33,6 +33,7 @@ type Delivery struct {
 	Message    string     `json:"message,omitempty"`
 	Author     string     `json:"author,omitempty"`
 	Image      string     `json:"image,omitempty"`
+	StartedBy  Origin     `json:"startedBy"`
 	TaskID     string     `json:"taskId,omitempty"`
 	RunID      int64      `json:"runId,omitempty"`
 	RunURL     string     `json:"runUrl,omitempty"`
@@ -40,6 +41,15 @@ type Delivery struct {
 	FinishedAt *time.Time `json:"finishedAt,omitempty"`
 	Seconds    float64    `json:"seconds"`
 	Phases     []Phase    `json:"phases"`
+}
+
+// Origin is what began a delivery.
+type Origin struct {
+	Kind  string `json:"kind"`            // form, push, rollback, restore, dispatch or self-heal
+	To    string `json:"to,omitempty"`    // the revision that a rollback brings back
+	Run   int64  `json:"run,omitempty"`   // of a dispatch: the workflow run
+	By    string `json:"by,omitempty"`    // who started that
+	Heals int64  `json:"heals,omitempty"` // of a self-heal: how often in a row
 }
 
 // Version is a revision that was live.

@@ -73,28 +73,32 @@ func (a *Actions) allowed(ctx context.Context, authorization, repo string, write
 }
 
 func (a *Actions) askForge(ctx context.Context, authorization, repo string) (accessAnswer, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, a.apiRepo(repo), nil)
+	var body struct {
+		Permissions map[string]bool `json:"permissions"`
+	}
+	status, err := a.readAs(ctx, authorization, a.apiRepo(repo), &body)
+	return accessAnswer{status: status, push: body.Permissions["push"], until: time.Now().Add(accessLife)}, err
+}
+
+// readAs reads JSON of the forge in the caller's name; of another answer than
+// 200 only its status.
+func (a *Actions) readAs(ctx context.Context, authorization, address string, into any) (status int, err error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return accessAnswer{}, err
+		return 0, err
 	}
 	if authorization != "" {
 		request.Header.Set("Authorization", authorization)
 	}
 	response, err := a.cfg.HTTPClient.Do(request)
 	if err != nil {
-		return accessAnswer{}, err
+		return 0, err
 	}
 	defer func() { _ = response.Body.Close() }() // read to its end or not wanted
-	answer := accessAnswer{status: response.StatusCode, until: time.Now().Add(accessLife)}
-	if answer.status != http.StatusOK {
-		return answer, nil
+	if response.StatusCode != http.StatusOK {
+		return response.StatusCode, nil
 	}
-	var body struct {
-		Permissions map[string]bool `json:"permissions"`
-	}
-	err = json.NewDecoder(response.Body).Decode(&body)
-	answer.push = body.Permissions["push"]
-	return answer, err
+	return response.StatusCode, json.NewDecoder(response.Body).Decode(into)
 }
 
 // nextAttempt begins a run anew.

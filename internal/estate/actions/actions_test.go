@@ -2,6 +2,7 @@ package actions_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
@@ -227,19 +228,28 @@ func testAWarmRunnerTakesTheJob(t *testing.T, w *world) {
 }
 
 func testADispatchedWorkflowGetsItsInputs(t *testing.T, w *world) {
-	sha := w.forge.commit(map[string]string{workflowPath: "on: {workflow_dispatch: {inputs: {who: {type: string}}}}\njobs: {a: {runs-on: x, steps: [{run: 'echo hi ${{ inputs.who }}'}]}}\n"})
+	sha := w.forge.commit(map[string]string{workflowPath: "on: {workflow_dispatch: {inputs: {who: {type: string}}}}\njobs: {a: {runs-on: x, steps: [{run: 'echo hi ${{ inputs.who }} by ${{ github.actor }} at ${{ github.event.head_commit.id }}.'}]}}\n"})
 	_, err := w.github().Actions.CreateWorkflowDispatchEventByFileName(t.Context(), "apps", "idp-a", "ci.yaml",
 		github.CreateWorkflowDispatchEventRequest{Ref: "main", Inputs: map[string]any{"who": "ann"}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, jobs := w.finish(sha)
-	if log := w.log(jobs[0].GetID()); !strings.Contains(log, "Z hi ann") {
+	if log := w.log(jobs[0].GetID()); !strings.Contains(log, "Z hi ann by ann at .") {
 		t.Errorf("log:\n%s", log)
 	}
 	want := []string{"workflow_run requested", "workflow_job queued", "workflow_run in_progress", "workflow_job in_progress",
 		"workflow_job completed", "workflow_run completed"}
 	w.until("all webhooks came", func() bool { return slices.Equal(w.forge.heard(), want) })
+	var told github.WorkflowRunEvent
+	if err := json.Unmarshal(w.forge.last, &told); err != nil {
+		t.Fatal(err)
+	}
+	run := told.GetWorkflowRun()
+	if run.GetEvent() != "workflow_dispatch" || run.GetHeadSHA() != sha || run.GetHeadBranch() != told.GetRepo().GetDefaultBranch() ||
+		run.GetHeadCommit().GetMessage() != "first" || run.GetHeadCommit().GetTimestamp().IsZero() || run.GetActor().GetLogin() != "ann" || told.GetSender().GetLogin() != "ann" {
+		t.Errorf("told is %s", w.forge.last)
+	}
 }
 
 func testValuesAreReadWhenAJobStarts(t *testing.T, w *world) {

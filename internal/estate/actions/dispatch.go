@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/google/go-github/v74/github"
 	"github.com/google/uuid"
 
 	"github.com/pronto-platform/pronto/internal/estate/actions/workflow"
@@ -36,11 +35,11 @@ func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) 
 	if err != nil {
 		return &restError{http.StatusUnprocessableEntity, "No ref found for: " + request.Ref}
 	}
-	about, err := a.forge.repository(ctx, repo)
+	sources, err := a.forge.workflows(ctx, repo, sha)
 	if err != nil {
 		return err
 	}
-	sources, err := a.forge.workflows(ctx, repo, sha)
+	told, err := a.tellDispatch(ctx, r.Header.Get("Authorization"), repo, sha)
 	if err != nil {
 		return err
 	}
@@ -49,7 +48,7 @@ func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) 
 		if wanted != path.Base(file) && wanted != strconv.FormatInt(workflowID(repo, file), 10) {
 			continue
 		}
-		if err := a.startDispatched(ctx, about, sha, file, source, request); err != nil {
+		if err := a.startDispatched(ctx, repo, sha, file, source, request, told); err != nil {
 			return err
 		}
 		a.signal()
@@ -59,7 +58,43 @@ func (a *Actions) dispatch(w http.ResponseWriter, r *http.Request, repo string) 
 	return errNotFound
 }
 
-func (a *Actions) startDispatched(ctx context.Context, repo *github.Repository, sha, file, source string, request dispatchRequest) error {
+// dispatchTold is what a dispatch has of the forge.
+type dispatchTold struct {
+	repository map[string]any
+	sender     map[string]any
+	headCommit map[string]any // not of the event itself, but of what is told of its run
+}
+
+// tellDispatch asks the forge, in the caller's name, what the event says.
+func (a *Actions) tellDispatch(ctx context.Context, authorization, repo, sha string) (told dispatchTold, err error) {
+	var head struct {
+		Commit struct {
+			Message   string         `json:"message"`
+			Author    map[string]any `json:"author"`
+			Committer map[string]any `json:"committer"`
+		} `json:"commit"`
+	}
+	for address, into := range map[string]any{a.apiRepo(repo): &told.repository, a.apiRepo(repo) + "/commits/" + sha: &head} {
+		status, err := a.readAs(ctx, authorization, address, into)
+		if err == nil && status != http.StatusOK {
+			err = fmt.Errorf("status %d", status)
+		}
+		if err != nil {
+			return told, fmt.Errorf("read %s: %w", address, err)
+		}
+	}
+	told.headCommit = map[string]any{"id": sha, "message": head.Commit.Message, "author": head.Commit.Author, "timestamp": head.Commit.Committer["date"]}
+	status, err := a.readAs(ctx, authorization, a.web()+"/api/v3/user", &told.sender)
+	if err != nil {
+		return told, fmt.Errorf("read the caller: %w", err)
+	}
+	if status != http.StatusOK { // a job's token is nobody's
+		told.sender = map[string]any{"login": "github-actions[bot]", "type": "Bot"}
+	}
+	return told, nil
+}
+
+func (a *Actions) startDispatched(ctx context.Context, repo, sha, file, source string, request dispatchRequest, told dispatchTold) error {
 	wf, err := workflow.Parse(file, []byte(source))
 	if err == nil && !wf.Dispatchable() {
 		err = fmt.Errorf("Workflow does not have 'workflow_dispatch' trigger") //nolint:staticcheck // GitHub's words
@@ -67,32 +102,21 @@ func (a *Actions) startDispatched(ctx context.Context, repo *github.Repository, 
 	if err != nil {
 		return &restError{http.StatusUnprocessableEntity, err.Error()}
 	}
-	payload := mustJSON(map[string]any{"ref": request.Ref, "inputs": request.Inputs, "workflow": file, "repository": repo})
-	r := &run{Key: "dispatch " + uuid.NewString(), Repo: repo.GetFullName(), Path: file, Name: wf.Name(), Source: source, Event: "workflow_dispatch",
-		Payload: []byte(payload), Inputs: mustJSON(request.Inputs), Ref: request.Ref, SHA: sha, Title: wf.Name()}
+	payload := mustJSON(map[string]any{"ref": request.Ref, "inputs": request.Inputs, "workflow": file,
+		"repository": told.repository, "sender": told.sender, headCommitKey: told.headCommit})
+	actor, _ := told.sender["login"].(string)
+	r := &run{Key: "dispatch " + uuid.NewString(), Repo: repo, Path: file, Name: wf.Name(), Source: source, Event: "workflow_dispatch",
+		Payload: []byte(payload), Inputs: mustJSON(request.Inputs), Ref: request.Ref, SHA: sha, Title: wf.Name(), Actor: actor}
 	if err := a.readVariables(ctx, r); err != nil {
 		return err
 	}
+	id, _ := told.repository["id"].(float64)
 	return a.inTx(ctx, func(tx *sql.Tx) error {
-		if deleted, err := gone(ctx, tx, repo.GetID()); err != nil || deleted {
+		if deleted, err := gone(ctx, tx, int64(id)); err != nil || deleted {
 			return errors.Join(err, errNotFound)
 		}
 		return a.insertRun(ctx, tx, r, wf, nil)
 	})
-}
-
-// repository is what the forge says of a repository.
-func (f *forge) repository(ctx context.Context, repo string) (*github.Repository, error) {
-	client, err := f.as(ctx, repo)
-	if err != nil {
-		return nil, err
-	}
-	owner, name, _ := strings.Cut(repo, "/")
-	found, _, err := client.Repositories.Get(ctx, owner, name)
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", repo, err)
-	}
-	return found, nil
 }
 
 // resolve is the commit that a ref names.

@@ -32,6 +32,7 @@ type forgeServer struct {
 	actions  http.Handler
 	statuses []map[string]string
 	hooks    []string // event and action, in order
+	last     []byte   // the last of them
 	app      *rsa.PublicKey
 	values   map[string]map[string]string // variables and secrets, for whoever is the App
 	asked    []string                     // queries for them
@@ -71,7 +72,7 @@ func (f *forgeServer) hook(w http.ResponseWriter, r *http.Request) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.hooks = append(f.hooks, github.WebHookType(r)+" "+body.Action)
+	f.hooks, f.last = append(f.hooks, github.WebHookType(r)+" "+body.Action), payload
 }
 
 func (f *forgeServer) heard() []string {
@@ -95,8 +96,12 @@ func newForge(t testing.TB) *forgeServer {
 			f.json(w, 404, map[string]string{"message": "Not Found"})
 			return
 		}
-		f.json(w, 200, map[string]any{"id": 7, "name": "idp-a", "full_name": "apps/idp-a", "owner": map[string]any{"login": "apps"},
-			"permissions": map[string]bool{"push": true}})
+		f.json(w, 200, map[string]any{"id": 7, "full_name": "apps/idp-a", "default_branch": "main", "permissions": map[string]bool{"push": true}})
+	})
+	mux.HandleFunc("GET /api/v3/user", func(w http.ResponseWriter, r *http.Request) { f.json(w, 200, map[string]string{"login": "ann"}) })
+	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/commits/{sha}", func(w http.ResponseWriter, r *http.Request) {
+		message := strings.TrimSpace(f.git(repo, "log", "-1", "--format=%B", r.PathValue("sha")))
+		f.json(w, 200, map[string]any{"commit": map[string]any{"message": message, "author": map[string]string{"name": "a"}, "committer": map[string]any{"date": time.Now().UTC()}}})
 	})
 	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/contents/{path...}", f.contents)
 	mux.HandleFunc("GET /api/v3/repos/apps/idp-a/git/ref/heads/main", func(w http.ResponseWriter, r *http.Request) {

@@ -150,6 +150,9 @@ func (a *Actions) githubContext(r *run) (*model.GithubContext, error) {
 	if err := json.Unmarshal(r.Payload, &event); err != nil {
 		return nil, fmt.Errorf("run %d: event: %w", r.ID, err)
 	}
+	if r.Event == "workflow_dispatch" {
+		delete(event, headCommitKey)
+	}
 	owner, _, _ := strings.Cut(r.Repo, "/")
 	base := strings.TrimSuffix(a.cfg.URL.String(), "/")
 	refType, refName := "branch", strings.TrimPrefix(r.Ref, "refs/heads/")

@@ -46,17 +46,26 @@ func (a *Actions) runShape(r *run) *github.WorkflowRun {
 	}
 }
 
-// headCommit is the commit of a run, with its author where the event that
-// started the run tells of one.
+// headCommitKey is where a run's payload has its head commit. It is a push's
+// own; to a dispatch's event, which has none, it is added.
+const headCommitKey = "head_commit"
+
+// headCommit is the commit of a run, with its message, author and time where
+// the event that started the run tells of them.
 func headCommit(r *run) *github.HeadCommit {
 	var event struct {
 		HeadCommit struct {
-			Author *github.CommitAuthor `json:"author"`
+			Message   *string              `json:"message"`
+			Author    *github.CommitAuthor `json:"author"`
+			Timestamp *github.Timestamp    `json:"timestamp"`
 		} `json:"head_commit"`
 	}
 	commit := &github.HeadCommit{ID: new(r.SHA), Message: new(r.Title)}
 	if json.Unmarshal(r.Payload, &event) == nil {
-		commit.Author = event.HeadCommit.Author
+		commit.Author, commit.Timestamp = event.HeadCommit.Author, event.HeadCommit.Timestamp
+		if event.HeadCommit.Message != nil {
+			commit.Message = event.HeadCommit.Message
+		}
 	}
 	return commit
 }

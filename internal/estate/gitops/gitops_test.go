@@ -12,6 +12,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/wait"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
@@ -181,6 +182,7 @@ func TestARepositoryIsKeptApplied(t *testing.T) {
 		t.Fatalf("after the first sync: %+v %s", app.Spec.Destination, describe(app))
 	}
 	b.untilData("one", "a", "one")
+	isHeal(t, "the first sync", app, 0)
 	if len(app.Status.History) != 1 || app.Status.History[0].Revision != first {
 		t.Errorf("history = %+v", app.Status.History)
 	}
@@ -193,16 +195,31 @@ func TestARepositoryIsKeptApplied(t *testing.T) {
 		t.Errorf("after the deployment: %s", describe(app))
 	}
 
-	t.Run("an edit by hand is healed", func(t *testing.T) {
-		edited := &corev1.ConfigMap{}
-		if err := b.client.Get(t.Context(), client.ObjectKey{Namespace: "one", Name: "a"}, edited); err != nil {
-			t.Fatal(err)
-		}
-		edited.Data["value"] = "by hand"
-		if err := b.client.Update(t.Context(), edited); err != nil {
-			t.Fatal(err)
-		}
+	isHeal(t, "a push's sync", app, 0)
+
+	t.Run("an edit by hand is healed, which is told apart from other syncs", func(t *testing.T) {
+		b.edit("one", "a", "by hand")
 		b.untilData("one", "a", "two")
+		app := b.until("idp-one", "healed", func(app *argo.Application) bool { return synced(second)(app) && heals(app) == 1 })
+		isHeal(t, "an edit", app, 1)
+		if r := app.Status.OperationState.Operation.Sync.Resources; len(r) != 1 || r[0].Name != "a" || len(app.Status.History) != 2 {
+			t.Errorf("it heals %+v; history %+v", r, app.Status.History)
+		}
+		if err := b.client.Delete(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "one", Name: "a"}}); err != nil {
+			t.Fatal(err)
+		}
+		app = b.until("idp-one", "healed again", func(app *argo.Application) bool { return synced(second)(app) && heals(app) == 2 })
+		isHeal(t, "a deletion soon after", app, 2)
+		b.untilData("one", "a", "two")
+
+		app.Operation = &argo.Operation{Sync: &argo.SyncOperation{Revision: second}, InitiatedBy: argo.OperationInitiator{Username: "ana"}}
+		if err := b.client.Update(t.Context(), app); err != nil {
+			t.Fatal(err)
+		}
+		app = b.until("idp-one", "synced by hand", func(app *argo.Application) bool {
+			return synced(second)(app) && app.Status.OperationState.Operation.InitiatedBy.Username == "ana"
+		})
+		isHeal(t, "a sync by hand", app, 0)
 	})
 	t.Run("a broken manifest says so, and the next commit heals", func(t *testing.T) {
 		b.push("idp-one", map[string]string{"deploy/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {value: [not, a, string]}\n"})
@@ -241,6 +258,32 @@ func TestARepositoryIsKeptApplied(t *testing.T) {
 			t.Errorf("the application is still there: %v", err)
 		}
 	})
+}
+
+func heals(app *argo.Application) int64 {
+	return app.Status.OperationState.Operation.Sync.AutoHealAttemptsCount
+}
+
+// isHeal checks that the last operation is a heal, the how manieth in a row; 0: none.
+func isHeal(t *testing.T, what string, app *argo.Application, attempt int64) {
+	t.Helper()
+	state := app.Status.OperationState
+	if heals(app) != attempt || attempt > 0 && (!state.Operation.InitiatedBy.Automated || state.StartedAt.IsZero() || state.FinishedAt.IsZero()) {
+		t.Errorf("%s is heal %d, want %d: %s", what, heals(app), attempt, describe(app))
+	}
+}
+
+// edit changes a ConfigMap as a person does.
+func (b *bench) edit(namespace, name, value string) {
+	b.t.Helper()
+	edited := &corev1.ConfigMap{}
+	if err := b.client.Get(b.t.Context(), client.ObjectKey{Namespace: namespace, Name: name}, edited); err != nil {
+		b.t.Fatal(err)
+	}
+	edited.Data["value"] = value
+	if err := b.client.Update(b.t.Context(), edited); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 func (b *bench) untilSet(condition, status string) {

@@ -17,6 +17,12 @@ type App struct {
 	Deletion    *Deletion `json:"deletion,omitempty"`
 	// Restoration is set while a deleted application is brought back.
 	Restoration *Restoration `json:"restoration,omitempty"`
+	// Workflow is the id of the one that built what was delivered; 0 until that
+	// was looked for, negative where it cannot be known.
+	Workflow int64 `json:"workflow,omitempty"`
+	// Healed is the last self-heal that was seen, zero for none; nil until one
+	// was looked for.
+	Healed *Heal `json:"healed,omitempty"`
 }
 
 // Address is whether the public address holds, whichever revision answers.
@@ -87,9 +93,17 @@ func viewOf(app App, d *Delivery, checked bool, names Names) View {
 	case v.Status == string(OutcomeLive) && !checked:
 		v.Status, v.Reason = string(InProgress), "after a restart: being asked whether it still answers"
 	case v.LiveRevision != "" && v.Status != string(OutcomeLive):
-		v.Reason = joinReason(v.Reason, "the old version is still live")
+		v.Reason = joinReason(v.Reason, stillLive(d))
 	}
 	return v
+}
+
+// stillLive says what answers while a delivery is not live.
+func stillLive(d *Delivery) string {
+	if d != nil && d.StartedBy.Kind == ByHeal {
+		return "the application answers"
+	}
+	return "the old version is still live"
 }
 
 func joinReason(reason, more string) string {

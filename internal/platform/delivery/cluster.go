@@ -226,6 +226,9 @@ func applicationOf(u *unstructured.Unstructured) *ApplicationFact {
 	if operated := text("status", "operationState", "syncResult", "revision"); operated != "" && operated != fact.Revision {
 		fact.Operation = "" // of an earlier revision
 	}
+	if count, _, _ := unstructured.NestedInt64(u.Object, "status", "operationState", "operation", "sync", "autoHealAttemptsCount"); count > 0 {
+		fact.Heal = healOf(operationOf(u)) // the whole is read only where it matters: this runs at every turn
+	}
 	switch fact.Operation {
 	case "Failed", "Error":
 		fact.Message, fact.Failures = text("status", "operationState", "message"), syncFailures(u)

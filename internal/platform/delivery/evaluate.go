@@ -42,6 +42,9 @@ func takeIdentity(d *Delivery, f Facts) {
 			d.Image = target.Image
 		}
 	}
+	if a := f.Application; d.StartedBy.Kind == ByHeal && a != nil && a.Heal != nil {
+		d.StartedBy.Heals = a.Heal.Attempt
+	}
 	if f.Run != nil {
 		d.RunID, d.RunURL = f.Run.ID, f.Run.URL
 	}
@@ -115,7 +118,7 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 		p.Evidence["image"], p.Evidence["digest"] = f.Image.Reference, f.Image.Digest
 	}
 	switch {
-	case f.Image != nil && f.Deploy != nil && f.Deploy.Digest == f.Image.Digest:
+	case f.Image != nil && f.Deploy != nil && f.Deploy.Digest == f.Image.Digest && mayBeBuilt(d.StartedBy, f.Run):
 		p.Evidence["deployRevision"] = f.Deploy.Revision
 		delete(p.Evidence, "log")
 		p.finish(now)
@@ -134,9 +137,18 @@ func buildPhase(d *Delivery, f Facts, now time.Time) {
 	}
 }
 
+// mayBeBuilt reports whether an image can be of this delivery. Before a run that was
+// started by hand ends, the one that is there may be of an earlier run.
+func mayBeBuilt(by Origin, run *RunFact) bool {
+	return by.Kind != ByDispatch || run != nil && run.Conclusion == "success"
+}
+
 func skipReason(by Origin) string {
-	if by.Kind == ByRollback {
+	switch by.Kind {
+	case ByRollback:
 		return "the image of " + short(by.To) + " is there already"
+	case ByHeal:
+		return "the image is there already"
 	}
 	return "the commit asks for no build ([skip ci])"
 }
@@ -210,11 +222,14 @@ func syncPhase(d *Delivery, f Facts, now time.Time) {
 		p.Reason = "waits for the build"
 		return
 	}
-	p.begin(valueOr(built.FinishedAt, now))
+	p.begin(syncStart(d, now))
 	digest := deployedDigest(d, f)
 	if f.Application != nil {
 		p.Evidence["application"], p.Evidence["sync"] = f.Application.Name, f.Application.Sync
 		p.Evidence["revision"], p.Evidence["health"] = f.Application.Revision, f.Application.Health
+	}
+	if d.StartedBy.Kind == ByHeal {
+		healEvidence(p, f.Application)
 	}
 	if f.Rollout != nil {
 		p.Evidence["ready"], p.Evidence["desired"] = f.Rollout.Ready, f.Rollout.Desired
@@ -231,6 +246,14 @@ func syncPhase(d *Delivery, f Facts, now time.Time) {
 		p.resume()
 		p.Reason = reason
 	}
+}
+
+// syncStart is when the build ended; a self-heal begins with its sync.
+func syncStart(d *Delivery, now time.Time) time.Time {
+	if d.StartedBy.Kind == ByHeal {
+		return d.StartedAt
+	}
+	return valueOr(d.Phase(Build).FinishedAt, now)
 }
 
 // deployedDigest is the image that the workload must run for this delivery.

@@ -82,6 +82,8 @@ type RunFact struct {
 	Name       string
 	Status     string // queued, in_progress, completed, ...
 	Conclusion string // success, failure, cancelled, ... when completed
+	Workflow   int64  // its id, which is that of its file
+	Dispatched bool   // somebody started it by hand
 	StartedAt  time.Time
 	FinishedAt time.Time
 	Current    string // the step that runs now, as `test / Test`
@@ -121,6 +123,16 @@ type ApplicationFact struct {
 	Operation string   // phase of the last operation: Running, Succeeded, Failed, Error
 	Message   string   // of the failed operation or of an error condition
 	Failures  []string // of the resources that the last operation could not apply
+	Heal      *Heal    // the last operation, where it took back what was changed in the cluster
+}
+
+// Heal is a sync that took back what somebody changed in the cluster: Argo CD's
+// self-heal. Its times are in whole seconds.
+type Heal struct {
+	StartedAt time.Time `json:"startedAt"`
+	Attempt   int64     `json:"attempt"` // rises while the same is changed over and over
+	// FinishedAt is zero while it goes on.
+	FinishedAt time.Time `json:"-"`
 }
 
 // RolloutFact is the workload.

@@ -118,22 +118,24 @@ func (f forge) remove(ctx context.Context, app string) (bool, error) {
 	return false, err
 }
 
-// run is the newest workflow run of a revision; nil if there is none.
-func (f forge) run(ctx context.Context, app, revision string) (*RunFact, error) {
+// run is the newest workflow run that delivers a revision; nil if there is none.
+func (f forge) run(ctx context.Context, app, revision string, by Origin) (*RunFact, error) {
 	runs, err := f.client.Runs(ctx, f.names.Organization, f.names.Repository(app), revision)
-	if gone(err) || (err == nil && len(runs) == 0) {
-		return nil, nil
-	}
-	if err != nil {
+	if err != nil && !gone(err) {
 		return nil, err
 	}
-	fact := runOf(runs[0])
+	i := slices.IndexFunc(runs, func(r *github.WorkflowRun) bool { return by.follows(runOf(r)) })
+	if i < 0 {
+		return nil, nil
+	}
+	fact := runOf(runs[i])
 	return fact, f.jobs(ctx, app, revision, fact)
 }
 
 func runOf(r *github.WorkflowRun) *RunFact {
 	fact := &RunFact{ID: r.GetID(), URL: r.GetHTMLURL(), Name: r.GetName(), Status: r.GetStatus(),
-		Conclusion: r.GetConclusion(), StartedAt: r.GetRunStartedAt().Time, Attempt: r.GetRunAttempt()}
+		Conclusion: r.GetConclusion(), StartedAt: r.GetRunStartedAt().Time, Attempt: r.GetRunAttempt(),
+		Workflow: r.GetWorkflowID(), Dispatched: r.GetEvent() == dispatchEvent}
 	if fact.Status == "completed" {
 		fact.FinishedAt = r.GetUpdatedAt().Time
 	}

@@ -7,14 +7,19 @@ import (
 	"fmt"
 )
 
-// lived returns an application's deliveries that went live, newest first.
+// changes leaves out deliveries that brought nothing new: a self-heal delivers
+// again what was live.
+const changes = `json_extract(body, '$.startedBy.kind') IS NOT '` + ByHeal + `'`
+
+// lived returns an application's deliveries that brought a change live, newest first.
 func (j journal) lived(ctx context.Context, appID int64, limit int) ([]Delivery, error) {
-	return j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? AND live_at IS NOT NULL ORDER BY sequence DESC LIMIT ?`, appID, limit)
+	return j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? AND live_at IS NOT NULL AND `+changes+` ORDER BY sequence DESC LIMIT ?`, appID, limit)
 }
 
-// ofRevision is the newest delivery of a revision; nil if there is none.
-func (j journal) ofRevision(ctx context.Context, appID int64, revision string) (*Delivery, error) {
-	list, err := j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? AND revision = ? ORDER BY sequence DESC LIMIT 1`, appID, revision)
+// livedRevision is the newest delivery that brought a revision live; nil if there is none.
+func (j journal) livedRevision(ctx context.Context, appID int64, revision string) (*Delivery, error) {
+	list, err := j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? AND revision = ? AND live_at IS NOT NULL AND `+changes+`
+		ORDER BY sequence DESC LIMIT 1`, appID, revision)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -22,7 +27,15 @@ func (j journal) ofRevision(ctx context.Context, appID int64, revision string) (
 }
 
 func (j journal) read(ctx context.Context, query string, args ...any) ([]Delivery, error) {
-	rows, err := j.db.QueryContext(ctx, query, args...)
+	return readDeliveries(ctx, j.db, query, args...)
+}
+
+type queryer interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+func readDeliveries(ctx context.Context, db queryer, query string, args ...any) ([]Delivery, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("delivery: read deliveries: %w", err)
 	}

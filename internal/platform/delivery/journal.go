@@ -109,8 +109,34 @@ func (j journal) write(ctx context.Context, tx *sql.Tx, app *App, changed []Deli
 		if err := writeTold(ctx, tx, *app, d, was[i], event.At); err != nil {
 			return 0, err
 		}
+		if d.StartedBy.Kind == ByHeal && d.Status == OutcomeLive && was[i].status != OutcomeLive {
+			if err := writeMended(ctx, tx, app.ID, d, event.At); err != nil {
+				return 0, err
+			}
+		}
 	}
 	return writeEvent(ctx, tx, event)
+}
+
+// writeMended gives deliveries whose application was lost, and answers again by
+// a self-heal, their state back: they were good, and the change in the cluster
+// was not theirs.
+func writeMended(ctx context.Context, tx *sql.Tx, appID int64, heal Delivery, at time.Time) error {
+	lost, err := readDeliveries(ctx, tx, `SELECT body FROM deliveries WHERE app_id = ? AND revision = ? AND status = ? AND live_at IS NOT NULL AND id <> ?`,
+		appID, heal.Revision, OutcomeFail, heal.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range lost {
+		body, err := json.Marshal(mended(d, at))
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE deliveries SET status = ?, body = ? WHERE id = ?`, OutcomeLive, body, d.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func writeApp(ctx context.Context, tx *sql.Tx, app *App) error {

@@ -35,8 +35,7 @@ func hold(p *Phase, f Facts, now time.Time) {
 	switch {
 	case f.Answer == nil:
 	case f.Answer.good():
-		p.Status, p.Reason = Done, ""
-		delete(p.Evidence, "lostAt")
+		p.regain()
 	case f.Answer.Misses >= liveMisses && p.Status == Done:
 		p.Status, p.Evidence["lostAt"] = Failed, now
 		p.Reason = "the application does not answer any more: " + f.Answer.Reason
@@ -45,12 +44,18 @@ func hold(p *Phase, f Facts, now time.Time) {
 	}
 }
 
+// regain makes live hold again.
+func (p *Phase) regain() {
+	p.Status, p.Reason, p.Cause = Done, "", nil
+	delete(p.Evidence, "lostAt")
+}
+
 // expected is the revision that the application must answer: that of its
 // image. It is not known of a commit that was not built, unless that brings
-// back one that was live.
+// back, or heals, one that was live.
 func expected(d *Delivery) string {
 	switch {
-	case d.StartedBy.Kind == ByRollback:
+	case d.StartedBy.Kind == ByRollback || d.StartedBy.Kind == ByHeal:
 		return d.StartedBy.Answers
 	case d.Phase(Build).Status == Skipped:
 		return ""
@@ -89,6 +94,9 @@ func supersede(d *Delivery, f Facts, now time.Time) {
 		return
 	}
 	reason := "superseded by " + short(f.NewerPush)
+	if f.NewerPush == d.Revision {
+		reason = "superseded by a run that was started by hand"
+	}
 	for i := range d.Phases {
 		if p := &d.Phases[i]; p.Status == Waiting || p.Status == Running {
 			p.skip(reason)

@@ -87,9 +87,9 @@ func (t *tracker) start(ctx context.Context, name string, l *look, every pace) {
 // observer is the work of a look, on copies of what the tracker knows.
 func (t *tracker) observer(name string) func(context.Context) (message, error) {
 	s, app, f, delivery := t.s, t.app, t.facts, ""
-	revision := ""
+	revision, by := "", Origin{}
 	if t.d != nil {
-		delivery, revision = t.d.ID, t.d.Revision
+		delivery, revision, by = t.d.ID, t.d.Revision, t.d.StartedBy
 	}
 	// of drops what was seen for a delivery that is no longer the latest.
 	of := func(apply func(*tracker)) message {
@@ -106,7 +106,7 @@ func (t *tracker) observer(name string) func(context.Context) (message, error) {
 		return func(ctx context.Context) (message, error) { return s.lookSource(ctx, app.Name, hint, of) }
 	case lookRun:
 		return func(ctx context.Context) (message, error) {
-			run, err := s.forge.run(ctx, app.Name, revision)
+			run, err := s.forge.run(ctx, app.Name, revision, by)
 			return of(func(t *tracker) { t.seeRun(run); t.missRun(run, err) }), err
 		}
 	case lookImage:

@@ -71,14 +71,22 @@ const (
 	ByPush     = "push"
 	ByRollback = "rollback"
 	ByRestore  = "restore"
+	ByDispatch = "dispatch"  // somebody started the workflow that delivers by hand
+	ByHeal     = "self-heal" // gitops took back what somebody changed in the cluster
 )
 
 // Origin is what began a delivery.
 type Origin struct {
-	Kind    string `json:"kind"`              // form, push, rollback or restore
+	Kind    string `json:"kind"`              // form, push, rollback, restore, dispatch or self-heal
 	To      string `json:"to,omitempty"`      // the revision that a rollback brings back
 	Answers string `json:"answers,omitempty"` // what the application then answers as its revision
+	Run     int64  `json:"run,omitempty"`     // the workflow run that somebody started by hand
+	By      string `json:"by,omitempty"`      // who did
+	Heals   int64  `json:"heals,omitempty"`   // how often in a row a change was taken back
 }
+
+// again reports whether a delivery is of a revision that may have had one.
+func (o Origin) again() bool { return o.Kind == ByHeal || o.Kind == ByDispatch }
 
 func begunBy(taskID string) Origin {
 	if taskID != "" {

@@ -69,7 +69,7 @@ func TestNothingIsPolledWhenAllIsQuiet(t *testing.T) {
 	d := Evaluate(facts(created, pushed, built, synced, exposed, answered), newDelivery("1", "hello", "task-1", t0), at(8))
 	known := facts(answered)
 	known.RunRecorded = d.RunID
-	looks := plan(App{Name: "hello", Public: true, Address: Address{Live: true, Revision: rev}}, &d, known)
+	looks := plan(App{Name: "hello", Public: true, Workflow: 5, Address: Address{Live: true, Revision: rev}}, &d, known)
 	if len(looks) != 2 || looks[lookAnswer] != steady || looks[lookHistory] != rare {
 		t.Errorf("looks of a live application = %v; want one request in 6 s and one poll in 3 minutes", looks)
 	}

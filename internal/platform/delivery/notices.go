@@ -86,6 +86,9 @@ func noticeOf(event string, app App, d Delivery, at time.Time) Notice {
 func told(event string, app App, d Delivery) cause.Cause {
 	phase := decidingPhase(&d)
 	switch {
+	case event == NoticeLive && d.StartedBy.Kind == ByHeal:
+		return cause.Cause{Code: whyLive, Phase: Live, Sentence: fmt.Sprintf(
+			"Self-heal: a change made in the cluster was taken back. Revision %s is live, %.1f s after it began.", short(d.Revision), d.Seconds)}
 	case event == NoticeLive:
 		return cause.Cause{Code: whyLive, Phase: Live, Sentence: fmt.Sprintf("Revision %s is live, %.1f s after it began.", short(d.Revision), d.Seconds)}
 	case event == NoticeBack:

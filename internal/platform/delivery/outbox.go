@@ -110,6 +110,12 @@ func writeStatus(ctx context.Context, tx *sql.Tx, d Delivery, at time.Time) erro
 		return nil
 	}
 	state, description := statusOf(d)
+	if d.StartedBy.again() { // what the delivery before owes the same revision would come too late
+		if _, err := tx.ExecContext(ctx, `UPDATE delivery_statuses SET due_at = NULL WHERE app = ? AND revision = ? AND delivery_id <> ? AND due_at IS NOT NULL`,
+			d.App, d.Revision, d.ID); err != nil {
+			return err
+		}
+	}
 	_, err := tx.ExecContext(ctx, `
 		INSERT INTO delivery_statuses (delivery_id, app, revision, state, description, changed_at, due_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
 		ON CONFLICT (delivery_id) DO UPDATE SET revision = excluded.revision, state = excluded.state, description = excluded.description,

@@ -119,7 +119,7 @@ const usualOf = 10
 func usual(deliveries []Delivery, phase string) float64 {
 	var took []float64
 	for _, d := range deliveries {
-		if p := d.Phase(phase); d.Status == OutcomeLive && p.Status == Done {
+		if p := d.Phase(phase); d.Status == OutcomeLive && p.Status == Done && d.StartedBy.Kind != ByHeal {
 			took = append(took, p.Seconds)
 		}
 	}

@@ -80,6 +80,7 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 	planSync(looks, d, f)
 	planAddress(looks, app, d, f)
 	planRecord(looks, d, f)
+	planWorkflow(looks, app, d)
 	return looks
 }
 
@@ -119,7 +120,7 @@ func planBuild(looks map[string]pace, d *Delivery, f Facts) {
 			looks[lookSource], looks[lookImage] = eager, eager
 		}
 	}
-	if f.Image != nil {
+	if f.Image != nil || !mayBeBuilt(d.StartedBy, f.Run) {
 		delete(looks, lookImage)
 	}
 }
@@ -146,6 +147,7 @@ func planAddress(looks map[string]pace, app App, d *Delivery, f Facts) {
 	}
 	serves := f.Rollout != nil && f.Rollout.Ready > 0
 	switch going := d.Phase(Live).Status == Running; {
+	case app.Address.Live && !serves && f.Answer != nil && f.Answer.Misses > 0: // nothing can answer: whether the address is lost is found out in seconds
 	case app.Address.Revision != "" && !app.Address.Live && !going:
 	case (exposing || going) && (serves || app.Address.Live):
 		looks[lookAnswer] = eager

@@ -205,6 +205,7 @@ func (t *tracker) keepJobs(run *RunFact) {
 func (t *tracker) missRun(run *RunFact, err error) {
 	if run == nil && err == nil {
 		t.facts.RunRecorded = t.d.RunID
+		t.app.Workflow = withoutWorkflow(t.app.Workflow, *t.d)
 	}
 }
 

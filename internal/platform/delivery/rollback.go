@@ -68,7 +68,7 @@ func (s *Service) past(ctx context.Context, name string) (past, error) {
 		return past{}, err
 	}
 	lived, err := s.journal.lived(ctx, now.id, shownVersions)
-	return past{now.latest, lived}, err
+	return pastOf(now.latest, lived), err
 }
 
 // rollbackTarget is the target of a rollback that could be done now.
@@ -157,11 +157,11 @@ func (t *tracker) recall(ctx context.Context, push PushFact) *TargetFact {
 	if push.RollbackTo == "" || !push.SkipCI {
 		return nil
 	}
-	target, err := t.s.journal.ofRevision(ctx, t.app.ID, push.RollbackTo)
+	target, err := t.s.journal.livedRevision(ctx, t.app.ID, push.RollbackTo)
 	if err != nil {
 		t.log.Error("cannot look up a revision", "rev", short(push.RollbackTo), "error", err)
 	}
-	if target == nil || !wentLive(*target) {
+	if target == nil {
 		return nil
 	}
 	return &TargetFact{Revision: target.Revision, Answers: answers(*target), Image: imageOf(*target, t.s.names)}

@@ -24,6 +24,8 @@ type CommitStatus struct {
 func statusOf(d Delivery) (state, description string) {
 	phase := decidingPhase(&d)
 	switch {
+	case d.Status == OutcomeLive && d.StartedBy.Kind == ByHeal:
+		return "success", fmt.Sprintf("Live, %.1f s after a self-heal began.", d.Seconds)
 	case d.Status == OutcomeLive:
 		return "success", fmt.Sprintf("Live, %.1f s after it began.", d.Seconds)
 	case d.Status == Superseded:
@@ -34,6 +36,8 @@ func statusOf(d Delivery) (state, description string) {
 		return "failure", fitting(firstOf(d.Reason, "The delivery failed."))
 	case phase != nil && phase.Cause != nil:
 		return "pending", fitting(phase.Cause.Sentence)
+	case d.StartedBy.Kind == ByHeal:
+		return "pending", "A change made in the cluster is being taken back."
 	}
 	return "pending", "The delivery goes on."
 }

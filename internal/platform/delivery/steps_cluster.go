@@ -17,6 +17,14 @@ type operation struct {
 	Message    string       `json:"message"`
 	StartedAt  metav1.Time  `json:"startedAt"`
 	FinishedAt *metav1.Time `json:"finishedAt"`
+	Operation  struct {
+		InitiatedBy struct {
+			Automated bool `json:"automated"`
+		} `json:"initiatedBy"`
+		Sync struct {
+			AutoHealAttemptsCount int64 `json:"autoHealAttemptsCount"`
+		} `json:"sync"`
+	} `json:"operation"`
 	SyncResult struct {
 		Revision  string             `json:"revision"`
 		Resources []operationOutcome `json:"resources"`
@@ -57,6 +65,9 @@ func syncSteps(op *operation) []timeline.Step {
 		Evidence: Evidence{"operation": op.Phase, "revision": op.SyncResult.Revision, "resources": op.SyncResult.Resources}}
 	if op.FinishedAt != nil {
 		step.End = &op.FinishedAt.Time
+	}
+	if heal := healOf(op); heal != nil {
+		step.Evidence["heals"] = heal.Attempt
 	}
 	switch op.Phase {
 	case "Succeeded":

@@ -125,6 +125,7 @@ func (t *tracker) drain(ctx context.Context) {
 // returns when it wants to be called again without news.
 func (t *tracker) settle(ctx context.Context) time.Duration {
 	t.observeCluster()
+	t.seeHeal(ctx)
 	t.facts.Live = t.app.Address.Live
 	next := t.d
 	if t.d != nil && t.app.Deletion == nil {
@@ -132,6 +133,7 @@ func (t *tracker) settle(ctx context.Context) time.Duration {
 		evaluated := Evaluate(t.facts, *t.d, t.s.cfg.Clock())
 		next = &evaluated
 		t.app.Address = t.app.Address.after(t.facts.Answer, evaluated)
+		t.app.Workflow = deliverer(t.app.Workflow, evaluated, t.facts.Run)
 		t.watchSteps(ctx, evaluated)
 	}
 	if !t.keep(ctx, next) {
@@ -235,19 +237,26 @@ func (t *tracker) begin(ctx context.Context, taskID string, push *PushFact) {
 	if push == nil && task != nil {
 		started = task.CreatedAt
 	}
-	t.flush(ctx)
 	d := newDelivery(newID(), t.app.Name, taskID, started)
-	t.expect(ctx, &d)
-	t.facts = Facts{Public: t.app.Public, Push: push}
+	facts := Facts{Public: t.app.Public, Push: push}
 	if push == nil {
-		t.facts.Task = task
+		facts.Task = task
 	} else {
-		t.facts.Repository = repository
+		facts.Repository = repository
 	}
+	t.enter(ctx, d, facts, changed)
+}
+
+// enter makes d the latest delivery, of which facts are known, and journals it
+// together with those that change by it.
+func (t *tracker) enter(ctx context.Context, d Delivery, facts Facts, changed []Delivery) {
+	t.flush(ctx)
+	t.expect(ctx, &d)
+	t.facts = facts
 	for _, name := range []string{lookSource, lookRun, lookImage, lookName, lookAnswer} {
 		t.kick(name)
 	}
-	d = Evaluate(t.facts, d, now)
+	d = Evaluate(t.facts, d, t.s.cfg.Clock())
 	if !t.commit(ctx, &d, append(changed, d), t.fingerprint(&d)) {
 		t.d = &d // journalled with the next change
 		t.saved = ""

@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +35,14 @@ type Verdict struct {
 type past struct {
 	latest *Delivery
 	lived  []Delivery // those that went live, newest first
+}
+
+// pastOf sees through a self-heal to what it brings back.
+func pastOf(latest *Delivery, lived []Delivery) past {
+	if latest != nil && latest.StartedBy.Kind == ByHeal && len(lived) > 0 {
+		latest = &lived[0]
+	}
+	return past{latest, lived}
 }
 
 // wentLive reports whether a delivery was ever live.
@@ -164,6 +173,7 @@ func (s *Service) Versions(ctx context.Context, name string) ([]Version, error) 
 	if err != nil {
 		return nil, err
 	}
+	p.lived = newestOfEach(p.lived)
 	live, standing := p.answering(view.LiveRevision), s.standing(name)
 	list := make([]Version, len(p.lived))
 	var checks errgroup.Group
@@ -181,6 +191,17 @@ func (s *Service) Versions(ctx context.Context, name string) ([]Version, error) 
 		})
 	}
 	return list, checks.Wait()
+}
+
+// newestOfEach leaves of the deliveries of one revision the newest: it is the
+// one that a rollback brings back.
+func newestOfEach(list []Delivery) []Delivery {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(list, func(d Delivery) bool {
+		before := seen[d.Revision]
+		seen[d.Revision] = true
+		return before
+	})
 }
 
 func verdict(err error) Verdict {

@@ -101,7 +101,7 @@ func TestARollbackIsLiveWhenTheRevisionBroughtBackAnswers(t *testing.T) {
 	if d.Status != InProgress || d.Reason != "revision efefefe still answers" {
 		t.Fatalf("while the new revision answers: %s %q", d.Status, d.Reason)
 	}
-	if d.StartedBy != (Origin{ByRollback, rev, rev}) || d.Image != "registry.x/idp-hello@"+digest || d.Revision != later {
+	if d.StartedBy != (Origin{Kind: ByRollback, To: rev, Answers: rev}) || d.Image != "registry.x/idp-hello@"+digest || d.Revision != later {
 		t.Errorf("rollback = %+v of %s with %s", d.StartedBy, d.Revision, d.Image)
 	}
 	if p := d.Phase(Build); p.Status != Skipped || p.Reason != "the image of a1b2c3d is there already" {

@@ -84,7 +84,10 @@ func (s *Service) handle(ctx context.Context, guid string, payload any) {
 		t, apply = s.handlePush(p)
 	case *github.WorkflowRunEvent:
 		t = s.owner(p.GetRepo())
-		apply = func(_ context.Context, t *tracker) { t.seeRunEvent(p.GetWorkflowRun()) }
+		apply = func(ctx context.Context, t *tracker) {
+			t.seeDispatch(ctx, p.GetWorkflowRun(), p.GetRepo().GetDefaultBranch())
+			t.seeRunEvent(p.GetWorkflowRun())
+		}
 	case *github.WorkflowJobEvent:
 		t = s.owner(p.GetRepo())
 		apply = func(_ context.Context, t *tracker) { t.seeJobEvent(p.GetWorkflowJob()) }
@@ -177,10 +180,10 @@ func (t *tracker) seePush(ctx context.Context, push PushFact) {
 }
 
 func (t *tracker) seeRunEvent(run *github.WorkflowRun) {
-	if t.d == nil || run.GetHeadSHA() != t.d.Revision {
+	fact := runOf(run)
+	if t.d == nil || run.GetHeadSHA() != t.d.Revision || !t.d.StartedBy.follows(fact) {
 		return
 	}
-	fact := runOf(run)
 	if fact.Status == "completed" {
 		fact.FinishedAt = t.s.cfg.Clock()
 		t.kick(lookRun)

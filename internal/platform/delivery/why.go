@@ -41,10 +41,16 @@ func whyOf(v View) Why {
 			Remedy: "Nothing is to be done; it goes on by itself."}
 	case v.Delivery == nil:
 		why.Cause = cause.Cause{Code: whyNothing, Sentence: "Nothing was pushed yet.", Remedy: "Push a commit to the default branch of " + v.Repository + "."}
+	case phase == nil && v.Delivery.StartedBy.Kind == ByHeal:
+		why.Cause = cause.Cause{Code: whyLive, Phase: Live, Sentence: "Nothing is wrong: a change made in the cluster was taken back, and what was live before is live.",
+			Remedy: "To change the application for good, push a commit."}
 	case phase == nil:
 		why.Cause = cause.Cause{Code: whyLive, Phase: Live, Sentence: "Nothing is wrong: the latest delivery is live.", Remedy: "Nothing is to be done."}
 	case phase.Cause != nil:
 		why.Cause = *phase.Cause
+	case v.Delivery.StartedBy.Kind == ByHeal:
+		why.Cause = cause.Cause{Code: whyWaiting, Phase: phase.Name, Sentence: "A change made in the cluster is being taken back: " + firstOf(phase.Reason, "it runs") + ".",
+			Remedy: "Nothing is to be done; it goes on by itself. To change the application for good, push a commit."}
 	default:
 		why.Cause = cause.Cause{Code: whyWaiting, Phase: phase.Name, Sentence: "The " + phase.Name + " goes on: " + firstOf(phase.Reason, "it runs") + ".",
 			Remedy: "Nothing is to be done; it goes on by itself."}

@@ -1360,11 +1360,23 @@ export interface components {
             image?: string;
             startedBy?: {
                 /** @enum {string} */
-                kind: "form" | "push" | "rollback" | "restore";
+                kind: "form" | "push" | "rollback" | "restore" | "dispatch" | "self-heal";
                 /** @description The revision that a rollback brings back */
                 to?: string;
                 /** @description What the application then answers as its revision */
                 answers?: string;
+                /**
+                 * Format: int64
+                 * @description Of a dispatch: the workflow run that was started by hand
+                 */
+                run?: number;
+                /** @description Of a dispatch: the account that started the run */
+                by?: string;
+                /**
+                 * Format: int64
+                 * @description Of a self-heal: how often in a row a change made in the cluster was taken back
+                 */
+                heals?: number;
             };
             /** @description The scaffolder task that created the application */
             taskId?: string;
@@ -1392,7 +1404,7 @@ export interface components {
             /** @description W3C trace id; the delivery's id */
             traceId: string;
             app: string;
-            /** @description What began it: form, push, rollback or restore */
+            /** @description What began it: form, push, rollback, restore, dispatch or self-heal */
             startedBy: string;
             /** @enum {string} */
             status: "in_progress" | "live" | "failed" | "superseded";

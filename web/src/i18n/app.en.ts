@@ -50,6 +50,8 @@ export const appEn = {
   "app.duration": "Took",
   "app.when": "When",
   "app.message": "Commit",
+  "app.begun.dispatch": "Started by hand",
+  "app.begun.self-heal": "Self-heal",
   "app.showDelivery": "Show the delivery of {revision}",
   "app.latest": "Back to the latest delivery",
   "app.earlier": "You are looking at an earlier delivery.",

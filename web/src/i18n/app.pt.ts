@@ -52,6 +52,8 @@ export const appPt: Record<keyof typeof appEn, string> = {
   "app.duration": "Levou",
   "app.when": "Quando",
   "app.message": "Commit",
+  "app.begun.dispatch": "Iniciada à mão",
+  "app.begun.self-heal": "Autocorreção",
   "app.showDelivery": "Mostrar a entrega de {revision}",
   "app.latest": "Voltar à última entrega",
   "app.earlier": "Você está vendo uma entrega anterior.",

@@ -25,6 +25,8 @@ export const appPhrases: readonly Phrase[] = [
   [/^the workload does not name the new image yet$/, "a carga de trabalho ainda não aponta para a nova imagem"],
   [/^the application is not public$/, "o aplicativo não é público"],
   [/^the commit asks for no build \(\[skip ci\]\)$/, "o commit pede que não haja build ([skip ci])"],
+  [/^superseded by a run that was started by hand$/, "substituída por uma execução iniciada à mão"],
+  [/^the image is there already$/, "a imagem já existe"],
   [/^the edge has no rule for the host yet$/, "a borda ainda não tem regra para o endereço"],
   [/^the edge has no healthy target yet$/, "a borda ainda não tem destino saudável"],
   [/^runs (.+)$/, "executa {1}"],

@@ -3,6 +3,7 @@ import type { Phrase } from "./server";
 /** What the platform says of builds, rollouts, addresses and answers. */
 export const deliveryPhrases: readonly Phrase[] = [
   [/^the old version is still live$/, "a versão anterior continua no ar"],
+  [/^the application answers$/, "o aplicativo responde"],
   [/^superseded by (\S+)$/, "substituída por $1"],
   [/^the task was (?:cancelled)$/, "a tarefa foi cancelada"],
   [/^the task was (\S+)$/, "a tarefa terminou como $1"],

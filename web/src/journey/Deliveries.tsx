@@ -9,6 +9,7 @@ import table from "../components/Table.module.css";
 import { When } from "../components/When";
 import { shortSHA } from "../format/text";
 import { useWords } from "../i18n/I18n";
+import { Begun } from "./Begun";
 import { JourneyLine } from "./JourneyLine";
 
 const columns: readonly Column[] = ["app.revision", "home.journey", "home.status", "app.message", "app.duration", "app.when"];
@@ -42,7 +43,7 @@ export function Deliveries({ app, deliveries, shown, problem, again }: Props) {
             </td>
             <td className={table.wide}>
               <span className={page.cut} title={delivery.message}>
-                {delivery.message}
+                <Begun delivery={delivery} /> {delivery.message}
               </span>
             </td>
             <td className={table.quiet}>{delivery.status === "in_progress" ? "–" : seconds(delivery.seconds)}</td>

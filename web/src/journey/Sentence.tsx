@@ -5,6 +5,7 @@ import { Coded } from "../components/Coded";
 import { CopyText } from "../components/CopyText";
 import { shortSHA } from "../format/text";
 import { useWords } from "../i18n/I18n";
+import { Begun } from "./Begun";
 import { decidingPhase } from "./cause";
 import classes from "./DeliveryView.module.css";
 
@@ -33,6 +34,7 @@ export function Sentence({ app, delivery, at, earlier, children }: Props) {
       )}
       <p className={classes.meta}>
         {delivery.revision && <CopyText text={delivery.revision} shown={shortSHA(delivery.revision)} what={t("app.revision")} />}
+        <Begun delivery={delivery} />
         <span className={classes.message} title={delivery.message}>
           {delivery.message}
         </span>

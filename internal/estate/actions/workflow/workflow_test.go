@@ -217,3 +217,16 @@ func TestEnvFiles(t *testing.T) {
 		}
 	}
 }
+
+func TestAWorkflowSaysWhetherItCanBeStartedByHand(t *testing.T) {
+	const job = "\njobs: {a: {runs-on: x, steps: [{run: echo}]}}\n"
+	for on, want := range map[string]bool{
+		"on:\n  push:\n    branches: [main]\n  workflow_dispatch:": true, "on: workflow_dispatch": true, "on: [push, workflow_dispatch]": true,
+		"on: {workflow_dispatch: {inputs: {who: {type: string}}}}": true, "on: {push: {branches: [main]}}": false, "on: push": false,
+	} {
+		wf, err := workflow.Parse("ci.yaml", []byte(on+job))
+		if err != nil || wf.Dispatchable() != want {
+			t.Errorf("%s: %v, want %v", on, err, want)
+		}
+	}
+}

@@ -50,7 +50,7 @@ const (
 type Journey struct {
 	ID        string
 	App       string
-	StartedBy string // form, push, rollback, restore
+	StartedBy string // form, push, rollback, restore, dispatch, self-heal
 	Status    string // in_progress, live, failed, superseded
 	Reason    string
 	Revision  string
