@@ -32,10 +32,22 @@ func newProber(cfg Config, inside *http.Client) (prober, error) {
 	if !ok {
 		return prober{}, fmt.Errorf("delivery: HTTPClient.Transport is a %T: an *http.Transport is needed", cfg.HTTPClient.Transport)
 	}
-	transport = transport.Clone()
-	transport.DisableKeepAlives = true
-	return prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress, client: cfg.HTTPClient,
-		fresh: &http.Client{Transport: transport}, inside: inside}, nil
+	kept, fresh := plainHTTP(transport), plainHTTP(transport)
+	fresh.DisableKeepAlives = true
+	return prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress,
+		client: &http.Client{Transport: kept}, fresh: &http.Client{Transport: fresh}, inside: inside}, nil
+}
+
+// plainHTTP speaks HTTP/1.1: hundreds of applications are asked every few
+// seconds, one request at a time each, and HTTP/2's frames cost both ends more.
+func plainHTTP(transport *http.Transport) *http.Transport {
+	one := transport.Clone()
+	one.Protocols = new(http.Protocols)
+	one.Protocols.SetHTTP1(true)
+	if one.TLSClientConfig != nil {
+		one.TLSClientConfig.NextProtos = nil
+	}
+	return one
 }
 
 // resolve asks the zone's own name server for the application's host.

@@ -108,7 +108,9 @@ func (w *work) refresh(ctx context.Context) fetched {
 	if !same {
 		git = fetched{source: *w.app.Spec.Source.DeepCopy()}
 	}
-	if polled := same && !requested && asked == ""; polled && w.unmoved(ctx, git) {
+	polled := same && !requested && asked == ""
+	still := polled && w.unmoved(ctx, git)
+	if still {
 		git.at = w.now()
 	} else {
 		w.fetch(ctx, &git, asked == argo.RefreshHard)
@@ -120,6 +122,9 @@ func (w *work) refresh(ctx context.Context) fetched {
 		known.failures = 0
 	}
 	w.mu.Unlock()
+	if still {
+		return git // nothing to write, and nobody to wake
+	}
 	delete(w.app.Annotations, argo.AnnotationRefresh)
 	w.app.Status.ReconciledAt = stamp(w.now())
 	return git

@@ -58,7 +58,8 @@ type Config struct {
 type Controller struct {
 	cfg    Config
 	client client.Client
-	reader client.Reader
+	reader client.Reader // asks the API server
+	cached client.Reader // knows what it told last
 	now    func() time.Time
 	memory scm.Memory
 
@@ -74,18 +75,26 @@ func New(cfg Config) *Controller {
 
 // Register adds the controller to a manager.
 func (c *Controller) Register(manager ctrl.Manager) error {
-	c.client, c.reader = manager.GetClient(), manager.GetAPIReader()
+	c.client, c.reader, c.cached = manager.GetClient(), manager.GetAPIReader(), manager.GetCache()
 	skip := true
 	return ctrl.NewControllerManagedBy(manager).Named("applicationset").
 		For(&argo.ApplicationSet{}, builder.WithPredicates(predicate.Or(
 			predicate.GenerationChangedPredicate{}, predicate.AnnotationChangedPredicate{}))).
-		Watches(&argo.Application{}, handler.EnqueueRequestForOwner(manager.GetScheme(), manager.GetRESTMapper(),
+		Watches(applications(), handler.EnqueueRequestForOwner(manager.GetScheme(), manager.GetRESTMapper(),
 			&argo.ApplicationSet{}, handler.OnlyControllerOwner()), builder.WithPredicates(disappears)).
 		WatchesRawSource(source.Func(c.takeQueue)).
 		WithOptions(controller.Options{
 			MaxConcurrentReconciles: 2, SkipNameValidation: &skip,
 			RateLimiter: workqueue.NewTypedItemExponentialFailureRateLimiter[reconcile.Request](firstRetry, lastRetry),
 		}).Complete(c)
+}
+
+// applications are watched as they are listed, so that the cache that is listed
+// has lost an Application before its end is heard of.
+func applications() *unstructured.Unstructured {
+	application := &unstructured.Unstructured{}
+	application.SetGroupVersionKind(argo.GroupVersion.WithKind("Application"))
+	return application
 }
 
 // disappears: a generated Application that somebody deletes is made again.
@@ -161,7 +170,7 @@ func (c *Controller) reconcile(ctx context.Context, set *argo.ApplicationSet) (t
 	if err != nil {
 		return 0, err
 	}
-	current, err := c.owned(ctx, set)
+	current, err := owned(ctx, c.cached, set)
 	if err != nil {
 		return 0, err
 	}
@@ -178,7 +187,7 @@ func (c *Controller) reconcile(ctx context.Context, set *argo.ApplicationSet) (t
 		return 0, err
 	}
 	if len(plan.create)+len(plan.update)+len(plan.dropped) > 0 {
-		if current, err = c.owned(ctx, set); err != nil {
+		if current, err = owned(ctx, c.reader, set); err != nil {
 			return 0, err
 		}
 	}
@@ -188,10 +197,14 @@ func (c *Controller) reconcile(ctx context.Context, set *argo.ApplicationSet) (t
 	return soonest(after, requeue(set)), nil
 }
 
-func (c *Controller) owned(ctx context.Context, set *argo.ApplicationSet) ([]*unstructured.Unstructured, error) {
+// owned are the Applications of a set. All of hundreds are megabytes, so they
+// come from the cache where what has just changed need not be among them: an
+// Application that is made once more is there already, and none is dropped
+// for being absent.
+func owned(ctx context.Context, from client.Reader, set *argo.ApplicationSet) ([]*unstructured.Unstructured, error) {
 	list := &unstructured.UnstructuredList{}
 	list.SetGroupVersionKind(argo.GroupVersion.WithKind("ApplicationList"))
-	if err := c.reader.List(ctx, list, client.InNamespace(set.Namespace)); err != nil {
+	if err := from.List(ctx, list, client.InNamespace(set.Namespace)); err != nil {
 		return nil, fmt.Errorf("list applications: %w", err)
 	}
 	var owned []*unstructured.Unstructured
