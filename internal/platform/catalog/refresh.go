@@ -25,27 +25,45 @@ func (c *Catalog) Run(ctx context.Context, ready func()) error {
 		return err
 	}
 	ready()
-	ticker := time.NewTicker(c.every)
+	c.keepRead(ctx)
+	return nil
+}
+
+// keepRead reads what is stale, and from time to time all: a share of the
+// locations after the other, because hundreds at once would take the machine
+// from whoever waits for it.
+func (c *Catalog) keepRead(ctx context.Context) {
+	ticker := time.NewTicker(c.every / shares)
 	defer ticker.Stop()
-	for wait := firstRetry; ; {
-		var again <-chan time.Time
-		if c.refreshStale(ctx) {
-			wait = firstRetry
-		} else {
-			again, wait = time.After(wait), min(2*wait, c.every)
+	var again <-chan time.Time // while the forge does not answer
+	for wait, share := firstRetry, 0; ; {
+		if again == nil {
+			if c.refreshStale(ctx) {
+				wait = firstRetry
+			} else {
+				again, wait = time.After(wait), min(2*wait, c.every)
+			}
 		}
 		select {
 		case <-ctx.Done():
-			return nil
+			return
 		case <-c.pushed:
+			again = nil
 		case <-again:
+			again = nil
 		case <-ticker.C:
-			if err := c.outdate(ctx, allLocations); err != nil && ctx.Err() == nil {
+			share = (share + 1) % shares
+			if err := c.outdate(ctx, shareOfLocations, shares, share); err != nil && ctx.Err() == nil {
 				c.log.Error("read the catalog's locations again", "error", err)
 			}
 		}
 	}
 }
+
+// shares are how many parts the locations are read again in.
+const shares = 60
+
+const shareOfLocations = `UPDATE catalog_locations SET stale = stale + 1 WHERE rowid % ? = ?`
 
 const allLocations = `UPDATE catalog_locations SET stale = stale + 1`
 
