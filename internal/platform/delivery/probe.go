@@ -27,15 +27,11 @@ type prober struct {
 	inside  *http.Client // talks to the API server, for applications that are not public
 }
 
-func newProber(cfg Config, inside *http.Client) (prober, error) {
-	transport, ok := cfg.HTTPClient.Transport.(*http.Transport)
-	if !ok {
-		return prober{}, fmt.Errorf("delivery: HTTPClient.Transport is a %T: an *http.Transport is needed", cfg.HTTPClient.Transport)
-	}
+func newProber(cfg Config, transport *http.Transport, inside *http.Client) prober {
 	kept, fresh := plainHTTP(transport), plainHTTP(transport)
 	fresh.DisableKeepAlives = true
 	return prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress,
-		client: &http.Client{Transport: kept}, fresh: &http.Client{Transport: fresh}, inside: inside}, nil
+		client: &http.Client{Transport: kept}, fresh: &http.Client{Transport: fresh}, inside: inside}
 }
 
 // plainHTTP speaks HTTP/1.1: hundreds of applications are asked every few

@@ -89,15 +89,15 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, fmt.Errorf("delivery: Kubernetes client: %w", err)
 	}
-	prober, err := newProber(cfg, inside)
-	if err != nil {
-		return nil, err
+	transport, ok := cfg.HTTPClient.Transport.(*http.Transport)
+	if !ok {
+		return nil, fmt.Errorf("delivery: HTTPClient.Transport is a %T: an *http.Transport is needed", cfg.HTTPClient.Transport)
 	}
 	s := &Service{
 		cfg: cfg, names: cfg.Names, log: cfg.Logger, journal: journal{cfg.DB}, hub: newHub(), begun: make(chan struct{}),
 		forge:    forge{cfg.SCM, cfg.Names},
 		images:   images{cfg.Names, cfg.RegistryAuth, cfg.HTTPClient.Transport},
-		prober:   prober,
+		prober:   newProber(cfg, transport, inside),
 		backups:  backup.New(cfg.Backups.Dir, cfg.Backups.Git),
 		trackers: map[string]*tracker{}, views: map[string]View{},
 	}
