@@ -7,7 +7,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -155,16 +154,20 @@ func (a *Actions) admit(ctx context.Context, p *pushRow) error {
 		runs = append(runs, r)
 	}
 	return a.inTx(ctx, func(tx *sql.Tx) error {
-		if deleted, err = gone(ctx, tx, event.GetRepo().GetID()); err != nil || deleted {
-			runs = nil // it was deleted meanwhile
+		deleted, err := gone(ctx, tx, event.GetRepo().GetID())
+		if err != nil {
+			return err
+		}
+		if deleted { // meanwhile
+			runs = nil
 		}
 		for _, r := range runs {
 			if err := a.startRun(ctx, tx, r, push); err != nil {
 				return fmt.Errorf("%s: %w", r.Path, err)
 			}
 		}
-		_, done := tx.ExecContext(ctx, `UPDATE pushes SET done = 1 WHERE id = ?`, p.ID)
-		return errors.Join(err, done)
+		_, err = tx.ExecContext(ctx, `UPDATE pushes SET done = 1 WHERE id = ?`, p.ID)
+		return err
 	})
 }
 

@@ -7,18 +7,18 @@ import (
 	"fmt"
 )
 
-// changes leaves out deliveries that brought nothing new: a self-heal delivers
-// again what was live.
-const changes = `json_extract(body, '$.startedBy.kind') IS NOT '` + ByHeal + `'`
+// changes leaves out deliveries, d, that brought nothing new: a self-heal
+// delivers again what was live, and is no deployment, good or bad.
+const changes = `json_extract(d.body, '$.startedBy.kind') IS NOT '` + ByHeal + `'`
 
 // lived returns an application's deliveries that brought a change live, newest first.
 func (j journal) lived(ctx context.Context, appID int64, limit int) ([]Delivery, error) {
-	return j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? AND live_at IS NOT NULL AND `+changes+` ORDER BY sequence DESC LIMIT ?`, appID, limit)
+	return j.read(ctx, `SELECT body FROM deliveries d WHERE app_id = ? AND live_at IS NOT NULL AND `+changes+` ORDER BY sequence DESC LIMIT ?`, appID, limit)
 }
 
 // livedRevision is the newest delivery that brought a revision live; nil if there is none.
 func (j journal) livedRevision(ctx context.Context, appID int64, revision string) (*Delivery, error) {
-	list, err := j.read(ctx, `SELECT body FROM deliveries WHERE app_id = ? AND revision = ? AND live_at IS NOT NULL AND `+changes+`
+	list, err := j.read(ctx, `SELECT body FROM deliveries d WHERE app_id = ? AND revision = ? AND live_at IS NOT NULL AND `+changes+`
 		ORDER BY sequence DESC LIMIT 1`, appID, revision)
 	if err != nil || len(list) == 0 {
 		return nil, err

@@ -31,14 +31,11 @@ func (s *Service) Figures(ctx context.Context, query FiguresQuery) (figures.Figu
 	return figures.Of(records, until, query.Days), nil
 }
 
-// deployed leaves out what is no deployment: a self-heal, good or bad.
-const deployed = `json_extract(d.body, '$.startedBy.kind') IS NOT '` + ByHeal + `'`
-
 const endedQuery = `
 	SELECT d.app_id, d.status = 'live', d.ended_at, json_extract(d.body, '$.seconds'), json_extract(d.body, '$.phases'),
 		coalesce(json_extract(d.body, '$.committedAt'), json_extract(d.body, '$.startedAt'))
 	FROM deliveries d JOIN delivery_apps a ON a.id = d.app_id
-	WHERE d.ended_at >= ? AND d.ended_at <= ? AND d.status IN ('live', 'failed') AND ` + deployed + ` AND (? = '' OR a.name = ?) AND (? = '' OR d.owner = ?)
+	WHERE d.ended_at >= ? AND d.ended_at <= ? AND d.status IN ('live', 'failed') AND ` + changes + ` AND (? = '' OR a.name = ?) AND (? = '' OR d.owner = ?)
 	ORDER BY d.ended_at`
 
 // ended reads the deliveries that ended in a time, in that order.

@@ -11,9 +11,12 @@ import (
 )
 
 // Names reports whether revision names the commit sha in the repository at url,
-// by one request and without git's processes. False also means that it could
+// by one request at most and without git's processes. False also means that it could
 // not be told this way; Resolve tells.
 func (r *Repositories) Names(ctx context.Context, url, revision, sha string) bool {
+	if commitID.MatchString(revision) {
+		return revision == sha // it never names another
+	}
 	if r.remote.Origin == "" || !strings.HasPrefix(url, r.remote.Origin) {
 		return false // it may need the machine's authorities, which git knows
 	}
@@ -51,8 +54,6 @@ func (r *Repositories) auth() transport.AuthMethod {
 // tip is the commit of a ref, of an annotated tag the one it points to.
 func tip(refs *packp.AdvRefs, name string) (string, bool) {
 	switch peeled, tagged := refs.Peeled[name]; {
-	case commitID.MatchString(name):
-		return name, true // it never names another
 	case name == "HEAD":
 		return idOf(refs.Head)
 	case tagged:
