@@ -56,7 +56,7 @@ func show(changes <-chan client.Change, ended <-chan error, name, task string, p
 			continue // not there yet
 		}
 		progress.Show(*d, time.Now())
-		if d.Status != "in_progress" {
+		if app.Settled() {
 			return app, nil
 		}
 	}

@@ -23,6 +23,14 @@ type App struct {
 	Deletion       *Deletion `json:"deletion,omitempty"`
 }
 
+// Settled says whether the latest delivery has ended. One that is live counts
+// as ended once its address has answered since the platform started: until
+// then the application is in progress.
+func (a App) Settled() bool {
+	d := a.Delivery
+	return d != nil && d.Status != "in_progress" && (d.Status != "live" || a.Status != "in_progress")
+}
+
 // Delivery is the journey of one commit.
 type Delivery struct {
 	ID         string     `json:"id"`

@@ -214,7 +214,7 @@ func (l *Lane) await(ctx context.Context, meant func(client.Delivery) bool) erro
 			return errors.New("a watcher was told that it is gone")
 		}
 		l.last = change.App
-		if d := change.App.Delivery; d != nil && meant(*d) && d.Status != "in_progress" {
+		if change.App.Settled() && meant(*change.App.Delivery) {
 			return client.ErrStop
 		}
 		return nil

@@ -55,8 +55,7 @@ func (p *Platform) WaitApp(ctx context.Context, name string, done func(client.Ap
 // WaitRevision follows an application until the delivery of a commit has ended.
 func (p *Platform) WaitRevision(ctx context.Context, name, revision string) (client.App, error) {
 	return p.WaitApp(ctx, name, func(app client.App) bool {
-		d := app.Delivery
-		return d != nil && d.Revision == revision && d.Status != "in_progress"
+		return app.Settled() && app.Delivery.Revision == revision
 	})
 }
 
