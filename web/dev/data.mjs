@@ -103,6 +103,8 @@ export const earlier = (app) => {
   const strange = deliveryOf(app, ["skipped", "failed", "waiting", "waiting", "waiting"], { revision: hex(19), runId: 5, status: "failed", startedAt: ago(60_000), message: "Answer in French" });
   Object.assign(strange.phases[1], { reason: 'workflow run "ci" ended as failure', cause: causes.unknown });
   return [
+    deliveryOf(app, ["skipped", "skipped", "done", "done", "done"], { id: "d-heal", revision: hex(17), startedAt: ago(20_000), startedBy: { kind: "self-heal", heals: 1 }, message: "Read the greeting from the environment" }),
+    deliveryOf(app, ["skipped", "done", "done", "done", "done"], { id: "d-dispatch", revision: hex(17), runId: 8, startedAt: ago(30_000), startedBy: { kind: "dispatch", run: 8, by: "dev" }, message: "Read the greeting from the environment" }),
     deliveryOf(app, ["skipped", "done", "done", "done", "done"], { revision: hex(17), runId: 6, startedAt: ago(40_000), message: "Read the greeting from the environment, and say it in the language that the caller's Accept-Language header asks for" }),
     strange,
     deliveryOf(app, done, { revision: hex(22), runId: 4, startedAt: ago(90_000), message: "Create hello from the nodejs template" }),
