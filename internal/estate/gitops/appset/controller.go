@@ -200,11 +200,11 @@ func (c *Controller) reconcile(ctx context.Context, set *argo.ApplicationSet) (t
 // owned are the Applications of a set. All of hundreds are megabytes, so they
 // come from the cache where what has just changed need not be among them: an
 // Application that is made once more is there already, and none is dropped
-// for being absent.
+// for being absent. What the cache gives is its own: it is read, not changed.
 func owned(ctx context.Context, from client.Reader, set *argo.ApplicationSet) ([]*unstructured.Unstructured, error) {
 	list := &unstructured.UnstructuredList{}
 	list.SetGroupVersionKind(argo.GroupVersion.WithKind("ApplicationList"))
-	if err := from.List(ctx, list, client.InNamespace(set.Namespace)); err != nil {
+	if err := from.List(ctx, list, client.InNamespace(set.Namespace), client.UnsafeDisableDeepCopy); err != nil {
 		return nil, fmt.Errorf("list applications: %w", err)
 	}
 	var owned []*unstructured.Unstructured

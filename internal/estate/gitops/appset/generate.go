@@ -39,7 +39,7 @@ type repositories func(*scm.Client, argo.SCMProviderGenerator) ([]scm.Repository
 // generate runs the generators and renders the template. Any error fails it
 // all: what is not known must not look like what is not there.
 func (c *Controller) generate(ctx context.Context, set *argo.ApplicationSet, ask repositories) (*generated, error) {
-	template := render.Template{Go: set.Spec.GoTemplate, Options: set.Spec.GoTemplateOptions}
+	template := &render.Template{Go: set.Spec.GoTemplate, Options: set.Spec.GoTemplateOptions}
 	tree, err := templateTree(set)
 	if err != nil {
 		return nil, &failure{argo.AppSetReasonRenderError, err}
@@ -107,7 +107,7 @@ func templateTree(set *argo.ApplicationSet) (map[string]any, error) {
 	return tree, nil
 }
 
-func renderOne(set *argo.ApplicationSet, template render.Template, tree map[string]any, values map[string]string, repository scm.Repository) (*unstructured.Unstructured, error) {
+func renderOne(set *argo.ApplicationSet, template *render.Template, tree map[string]any, values map[string]string, repository scm.Repository) (*unstructured.Unstructured, error) {
 	params, err := scm.Params(repository, values, template)
 	if err != nil {
 		return nil, fmt.Errorf("parameters of %s: %w", repository.Name, err)
@@ -129,7 +129,7 @@ func renderOne(set *argo.ApplicationSet, template render.Template, tree map[stri
 }
 
 // patched lays the rendered templatePatch over an Application, as a strategic merge.
-func patched(content map[string]any, template render.Template, patch string, params render.Params) (map[string]any, error) {
+func patched(content map[string]any, template *render.Template, patch string, params render.Params) (map[string]any, error) {
 	text, err := template.String(patch, params)
 	if err != nil {
 		return nil, err

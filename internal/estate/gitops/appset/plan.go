@@ -73,9 +73,12 @@ func invalid(app *unstructured.Unstructured, seen map[string]bool, projects map[
 
 // merge lays a generated Application over the one that is there: spec,
 // finalizers, labels and annotations are the generated ones; status,
-// operation and the metadata that others own stay.
+// operation and the metadata that others own stay. Those are shared with the one
+// that is there, which is not changed.
 func merge(set *argo.ApplicationSet, current, wanted *unstructured.Unstructured) *unstructured.Unstructured {
-	merged := current.DeepCopy()
+	merged := &unstructured.Unstructured{Object: maps.Clone(current.Object)}
+	metadata, _ := current.Object["metadata"].(map[string]any)
+	merged.Object["metadata"] = maps.Clone(metadata)
 	merged.Object["spec"] = wanted.Object["spec"]
 	var keptLabels, keptAnnotations []string
 	if set.Spec.PreservedFields != nil {

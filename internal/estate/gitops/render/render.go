@@ -13,11 +13,14 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// Template is how an ApplicationSet is rendered.
+// Template is how an ApplicationSet is rendered. It keeps each text that it has
+// parsed, for the next Application: it is for one goroutine.
 type Template struct {
 	// Go chooses text/template; otherwise {{param}} is replaced and an unknown name is left as it is.
 	Go      bool
 	Options []string // of text/template, e.g. missingkey=error
+
+	parsed map[string]*template.Template
 }
 
 // Params are the parameters of one Application. Without Go they are flat
@@ -25,7 +28,7 @@ type Template struct {
 type Params map[string]any
 
 // Tree renders every string in value, the keys of maps too.
-func (t Template) Tree(value any, params Params) (any, error) {
+func (t *Template) Tree(value any, params Params) (any, error) {
 	switch typed := value.(type) {
 	case string:
 		return t.String(typed, params)
@@ -46,7 +49,7 @@ func (t Template) Tree(value any, params Params) (any, error) {
 	}
 }
 
-func (t Template) object(object map[string]any, params Params) (any, error) {
+func (t *Template) object(object map[string]any, params Params) (any, error) {
 	out := make(map[string]any, len(object))
 	for key, item := range object {
 		rendered, err := t.Tree(item, params)
@@ -62,14 +65,14 @@ func (t Template) object(object map[string]any, params Params) (any, error) {
 }
 
 // String renders one text.
-func (t Template) String(text string, params Params) (string, error) {
+func (t *Template) String(text string, params Params) (string, error) {
 	if !strings.Contains(text, "{{") {
 		return text, nil
 	}
 	if !t.Go {
 		return replace(text, params), nil
 	}
-	parsed, err := template.New("").Funcs(functions).Option(t.Options...).Parse(text)
+	parsed, err := t.parse(text)
 	if err != nil {
 		return "", fmt.Errorf("failed to parse template %s: %w", text, err)
 	}
@@ -78,6 +81,21 @@ func (t Template) String(text string, params Params) (string, error) {
 		return "", fmt.Errorf("failed to execute go template %s: %w", text, err)
 	}
 	return out.String(), nil
+}
+
+func (t *Template) parse(text string) (*template.Template, error) {
+	if known := t.parsed[text]; known != nil {
+		return known, nil
+	}
+	parsed, err := template.New("").Funcs(functions).Option(t.Options...).Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if t.parsed == nil {
+		t.parsed = map[string]*template.Template{}
+	}
+	t.parsed[text] = parsed
+	return parsed, nil
 }
 
 var tag = regexp.MustCompile(`\{\{([^{}]*)\}\}`)

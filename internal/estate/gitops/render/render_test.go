@@ -8,16 +8,16 @@ import (
 func TestBothDialects(t *testing.T) {
 	params := Params{"repository": "idp-One", "n": "2"}
 	for name, test := range map[string]struct {
-		template Template
+		template *Template
 		in, want any
 	}{
-		"simple":               {Template{}, "{{repository}}-{{ n }}", "idp-One-2"},
-		"simple leaves others": {Template{}, "{{unknown}}", "{{unknown}}"},
-		"simple renders keys":  {Template{}, map[string]any{"{{n}}": true}, map[string]any{"2": true}},
-		"go":                   {Template{Go: true}, "{{ normalize .repository }}", "idp-one"},
-		"go renders keys":      {Template{Go: true}, map[string]any{"k{{.n}}": []any{"{{.n}}", 3.0}}, map[string]any{"k2": []any{"2", 3.0}}},
-		"slugify":              {Template{Go: true}, `{{ slugify 8 true "One Two Three" }}`, "one-two"},
-		"toYaml":               {Template{Go: true}, `{{ toYaml (dict "a" 1) }}`, "a: 1"},
+		"simple":               {&Template{}, "{{repository}}-{{ n }}", "idp-One-2"},
+		"simple leaves others": {&Template{}, "{{unknown}}", "{{unknown}}"},
+		"simple renders keys":  {&Template{}, map[string]any{"{{n}}": true}, map[string]any{"2": true}},
+		"go":                   {&Template{Go: true}, "{{ normalize .repository }}", "idp-one"},
+		"go renders keys":      {&Template{Go: true}, map[string]any{"k{{.n}}": []any{"{{.n}}", 3.0}}, map[string]any{"k2": []any{"2", 3.0}}},
+		"slugify":              {&Template{Go: true}, `{{ slugify 8 true "One Two Three" }}`, "one-two"},
+		"toYaml":               {&Template{Go: true}, `{{ toYaml (dict "a" 1) }}`, "a: 1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := test.template.Tree(test.in, params)
@@ -27,7 +27,7 @@ func TestBothDialects(t *testing.T) {
 		})
 	}
 	for _, bad := range []string{`{{ env "HOME" }}`, `{{ .missing }}`, `{{`} {
-		if out, err := (Template{Go: true, Options: []string{"missingkey=error"}}).String(bad, params); err == nil {
+		if out, err := (&Template{Go: true, Options: []string{"missingkey=error"}}).String(bad, params); err == nil {
 			t.Errorf("%s rendered %q", bad, out)
 		}
 	}

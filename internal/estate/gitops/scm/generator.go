@@ -283,7 +283,7 @@ func SplitURL(clone string) (owner, name string, err error) {
 
 // Params are the parameters that a repository gives to a template. values are
 // the generator's own, which may use the others.
-func Params(repository Repository, values map[string]string, template render.Template) (render.Params, error) {
+func Params(repository Repository, values map[string]string, template *render.Template) (render.Params, error) {
 	params := render.Params{
 		"organization": repository.Organization, "repository": repository.Name,
 		"repository_id": fmt.Sprint(repository.ID), "url": repository.URL,

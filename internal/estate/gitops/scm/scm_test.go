@@ -61,16 +61,16 @@ func TestAnErrorAboutAPathIsNotAnAnswer(t *testing.T) {
 func TestParametersOfARepository(t *testing.T) {
 	repo := Repository{Organization: "apps", Name: "idp-one", Branch: "feat/X", SHA: "0123456789abcdef", Labels: []string{"a", "b"}, ID: 7}
 	values := map[string]string{"ns": `{{ trimPrefix "idp-" .repository }}`}
-	params, err := Params(repo, values, render.Template{Go: true})
+	params, err := Params(repo, values, &render.Template{Go: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := render.Template{Go: true, Options: []string{"missingkey=error"}}.String(
+	text, err := (&render.Template{Go: true, Options: []string{"missingkey=error"}}).String(
 		"{{.repository}} {{.short_sha}} {{.short_sha_7}} {{.branchNormalized}} {{.labels}} {{.values.ns}}", params)
 	if want := "idp-one 01234567 0123456 feat-x a,b one"; err != nil || text != want {
 		t.Errorf("rendered %q, %v; want %q", text, err, want)
 	}
-	flat, err := Params(repo, map[string]string{"x": "{{branch}}!"}, render.Template{})
+	flat, err := Params(repo, map[string]string{"x": "{{branch}}!"}, &render.Template{})
 	if err != nil || flat["values.x"] != "feat/X!" {
 		t.Errorf("values.x = %v, %v", flat["values.x"], err)
 	}
