@@ -175,7 +175,7 @@ func (w *wiring) actions(ctx context.Context) (server, error) {
 		Hosts:       w.cfg.SystemNames(),
 		CA:          bundle,
 		BuildKit:    builder,
-		WarmRunners: 1,
+		WarmRunners: 2,
 		Webhooks:    []actions.Webhook{{URL: w.cfg.URL("portal").JoinPath("api/webhooks/github").String(), Secret: w.creds.PortalWebhook}},
 		Logger:      w.logger("actions"),
 	})

@@ -136,10 +136,10 @@ func (g *growth) measure(ctx context.Context) {
 	for n := range growthRounds {
 		name := fmt.Sprintf("beside%d-%d", g.residents, n)
 		began := time.Now()
-		_, err := g.p.Create(ctx, name)
+		app, err := g.p.Create(ctx, name)
 		g.check(err)
 		now.form = append(now.form, time.Since(began).Seconds())
-		g.Logf("form to live beside %d: %.1f s", g.residents, now.form[n])
+		g.Logf("form to live beside %d: %.1f s%s", g.residents, now.form[n], phases(app.Delivery))
 	}
 	now.memory, now.processes = g.weigh(ctx)
 	g.seen = append(g.seen, now)
@@ -148,6 +148,14 @@ func (g *growth) measure(ctx context.Context) {
 		leaving.Go(func() error { return g.p.Delete(leave, fmt.Sprintf("beside%d-%d", g.residents, n)) })
 	}
 	g.check(leaving.Wait())
+}
+
+func phases(d *client.Delivery) string {
+	var text strings.Builder
+	for _, phase := range d.Phases {
+		fmt.Fprintf(&text, ", %s %.1f", phase.Name, phase.Seconds)
+	}
+	return text.String()
 }
 
 func (g *growth) tell() {

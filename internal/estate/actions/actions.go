@@ -75,6 +75,7 @@ type Actions struct {
 
 	access     *accessCache
 	heartbeats heartbeats
+	spare      spare
 	signKey    []byte // of log addresses
 
 	engineMu      sync.Mutex
@@ -103,8 +104,8 @@ func New(cfg Config) (*Actions, error) {
 		return nil, fmt.Errorf("actions: %w", err)
 	}
 	a := &Actions{cfg: cfg, log: cfg.Logger, db: db, kube: kube, forge: newForge(cfg), access: newAccessCache(),
-		heartbeats: heartbeats{heard: map[string]time.Time{}},
-		signKey:    make([]byte, 32), wake: make(chan struct{}, 1)}
+		heartbeats: heartbeats{heard: map[string]time.Time{}}, spare: spare{due: time.NewTimer(0)},
+		signKey: make([]byte, 32), wake: make(chan struct{}, 1)}
 	rand.Read(a.signKey) // never fails, see crypto/rand
 	a.pods = &pods{cfg: cfg, kube: kube}
 	return a, nil

@@ -94,6 +94,7 @@ func TestActions(t *testing.T) {
 		{"a pod that is deleted while nobody looks fails its job and leaves no secret", "ci-lost-away", testAPodThatIsDeleted(true)},
 		{"a runner that is silent for too long fails its job", "ci-silent", testASilentRunnerFailsItsJob},
 		{"a warm runner takes the job without a new pod", "ci-warm", testAWarmRunnerTakesTheJob},
+		{"spare pods wait until jobs are over", "ci-spare", testSparePodsWaitUntilJobsAreOver},
 		{"the runs of a deleted repository go with it", "ci-gone", testRunsGoWithTheirRepository},
 		{"a dispatched workflow gets its inputs, and webhooks tell its course", "ci-dispatch", testADispatchedWorkflowGetsItsInputs},
 		{"variables and secrets are read when a job starts, and no secret is kept", "ci-values", testValuesAreReadWhenAJobStarts},
@@ -225,6 +226,29 @@ func testAWarmRunnerTakesTheJob(t *testing.T, w *world) {
 	if run.GetConclusion() != "success" {
 		t.Errorf("run = %s\n%s", run.GetConclusion(), w.log(jobs[0].GetID()))
 	}
+}
+
+func testSparePodsWaitUntilJobsAreOver(t *testing.T, w *world) {
+	var ahead atomic.Int64
+	begin := time.Now()
+	w.stop()
+	w.cfg.WarmRunners = 2
+	w.cfg.Clock = func() time.Time { return begin.Add(time.Duration(ahead.Load())) }
+	w.start()
+	kube := kubernetes.NewForConfigOrDie(w.cfg.Kubernetes).CoreV1()
+	pods := func(want int) func() bool {
+		return func() bool {
+			list, err := kube.Pods(w.cfg.Namespace).List(t.Context(), metav1.ListOptions{})
+			return err == nil && len(list.Items) == want
+		}
+	}
+	w.until("two pods wait for a job", pods(2))
+	for _, said := range []string{"one", "two"} {
+		w.finish(w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: echo " + said + "}]}}\n"))
+	}
+	w.until("one pod waits while jobs have just been", pods(1))
+	ahead.Store(int64(time.Minute))
+	w.until("two pods wait again", pods(2))
 }
 
 func testADispatchedWorkflowGetsItsInputs(t *testing.T, w *world) {

@@ -29,6 +29,7 @@ func (a *Actions) runEngine(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-a.wake:
+		case <-a.spare.due.C:
 		case <-ticker.C:
 		}
 	}
@@ -238,21 +239,9 @@ func (a *Actions) bind(ctx context.Context, tx *sql.Tx, j *job) error {
 	if err != nil {
 		return err
 	}
+	a.spare.moved(a.cfg.Clock())
 	_, err = tx.ExecContext(ctx, `UPDATE jobs SET runner = ? WHERE id = ?`, name, j.ID)
 	return err
 }
 
 func runnerName() string { return "runner-" + strings.ToLower(rand.Text()[:12]) }
-
-func (a *Actions) keepWarm(ctx context.Context, tx *sql.Tx) error {
-	var idle int
-	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM runners WHERE job_id = 0`).Scan(&idle); err != nil {
-		return err
-	}
-	for ; idle < a.cfg.WarmRunners; idle++ {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO runners (name, created) VALUES (?, ?)`, runnerName(), now()); err != nil {
-			return err
-		}
-	}
-	return nil
-}

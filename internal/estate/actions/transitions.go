@@ -22,6 +22,7 @@ func (a *Actions) endJob(ctx context.Context, q querier, r *run, j *job, conclus
 	if _, err := q.ExecContext(ctx, `DELETE FROM runners WHERE job_id = ?`, j.ID); err != nil {
 		return err
 	}
+	a.spare.moved(a.cfg.Clock())
 	state := map[string]string{success: success, skipped: success, failure: failure, "timed_out": failure}[conclusion]
 	if state == "" {
 		state = "error"
