@@ -34,7 +34,7 @@ type generators interface {
 
 // calm is how long after a push all repositories are looked at; what the
 // pushed one gives is generated at once.
-const calm = 15 * time.Second
+const calm = time.Minute
 
 // run ends with ctx.
 func (d *dispatcher) run(ctx context.Context, events <-chan pushEvent) {
@@ -77,7 +77,7 @@ func (d *dispatcher) refreshApps(ctx context.Context, event pushEvent) {
 		return
 	}
 	var apps argo.ApplicationList
-	if err := d.client.List(ctx, &apps, client.InNamespace(d.namespace)); err != nil {
+	if err := d.client.List(ctx, &apps, client.InNamespace(d.namespace), client.UnsafeDisableDeepCopy); err != nil {
 		d.log.Error("list applications after a push", "error", err)
 		return
 	}

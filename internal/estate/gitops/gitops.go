@@ -177,7 +177,8 @@ func (g *GitOps) manager() (ctrl.Manager, error) {
 	controllers, err := ctrl.NewManager(g.cfg.Kubernetes, ctrl.Options{
 		Scheme: g.scheme, Logger: g.log,
 		Metrics: server.Options{BindAddress: "0"},
-		Cache:   cache.Options{DefaultNamespaces: map[string]cache.Config{g.cfg.Namespace: {}}},
+		Cache: cache.Options{DefaultNamespaces: map[string]cache.Config{g.cfg.Namespace: {}},
+			DefaultTransform: cache.TransformStripManagedFields()},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the controllers: %w", err)

@@ -75,7 +75,11 @@ func (c *cluster) listen() error {
 			return err
 		}
 	}
-	return c.subscribe(c.apps.ForResource(applications).Informer(), func(o metav1.Object) { c.changed("", o.GetName()) })
+	apps := c.apps.ForResource(applications).Informer()
+	if err := apps.SetTransform(slim); err != nil {
+		return err
+	}
+	return c.subscribe(apps, func(o metav1.Object) { c.changed("", o.GetName()) })
 }
 
 func (c *cluster) subscribe(informer cache.SharedIndexInformer, tell func(metav1.Object)) error {
