@@ -123,6 +123,7 @@ func (w *wiring) gitops() (server, error) {
 	set, err := gitops.DefaultApplicationSet(gitops.DefaultSet{
 		Name: "apps", Organization: w.cfg.Organization, APIURL: w.cfg.URL("git").String(),
 		Prefix: repositoryPrefix, Path: "deploy", Project: applicationsProject, RequeueAfterSeconds: pollSeconds,
+		SyncOptions: []string{"ApplyOutOfSyncOnly=true"}, // a push changes one object of seven
 	})
 	if err != nil {
 		return nil, err

@@ -90,10 +90,11 @@ func (a *Actions) completeRun(ctx context.Context, q querier, r *run, conclusion
 // loseRunner is called when a pod is gone or cannot start: its job, if it has
 // one, fails with the reason.
 func (a *Actions) loseRunner(ctx context.Context, name, reason string) error {
-	defer a.signal()
-	return a.inTx(ctx, func(tx *sql.Tx) error {
+	known := true
+	err := a.inTx(ctx, func(tx *sql.Tx) error {
 		row, err := scanRunner(tx.QueryRowContext(ctx, `SELECT `+runnerColumns+` FROM runners WHERE name = ?`, name))
 		if errors.Is(err, errNotFound) {
+			known = false // its job is over
 			return nil
 		}
 		if err != nil {
@@ -113,6 +114,10 @@ func (a *Actions) loseRunner(ctx context.Context, name, reason string) error {
 		a.log.Warn("runner lost", "job", j.ID, "pod", name, "reason", reason)
 		return a.endJob(ctx, tx, r, j, failure, reason)
 	})
+	if known {
+		a.signal()
+	}
+	return err
 }
 
 func (a *Actions) jobAndRun(ctx context.Context, q querier, id int64) (*run, *job, error) {

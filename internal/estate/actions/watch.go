@@ -58,6 +58,9 @@ func (a *Actions) podSeen(ctx context.Context, object any, deleted bool) {
 	if err := a.loseRunner(ctx, pod.Name, reason); err != nil {
 		a.log.Error("note lost pod", "pod", pod.Name, "error", err)
 	}
+	if pod.DeletionTimestamp != nil && !deleted {
+		return // on its way out, and its end is told too
+	}
 	if err := a.pods.remove(ctx, pod.Name); err != nil && ctx.Err() == nil {
 		a.log.Warn("remove pod", "pod", pod.Name, "error", err)
 	}
@@ -101,19 +104,21 @@ func (a *Actions) ensurePods(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list pods: %w", err)
 	}
-	present := map[string]bool{}
+	present := map[string]*corev1.Pod{}
 	for i := range list.Items {
-		present[list.Items[i].Name] = true
+		present[list.Items[i].Name] = &list.Items[i]
 	}
 	var failed error
 	for _, r := range runners {
-		if !present[r.Name] {
+		if present[r.Name] == nil {
 			failed = errors.Join(failed, a.ensurePod(ctx, r))
 		}
 		delete(present, r.Name)
 	}
-	for name := range present {
-		failed = errors.Join(failed, a.pods.remove(ctx, name))
+	for name, pod := range present {
+		if pod.DeletionTimestamp == nil { // nor on its way out
+			failed = errors.Join(failed, a.pods.remove(ctx, name))
+		}
 	}
 	return failed
 }
