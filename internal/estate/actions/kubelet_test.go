@@ -53,6 +53,9 @@ func (k *kubelet) run(ctx context.Context, namespace string, started chan<- stru
 func (k *kubelet) start(ctx context.Context, pod *corev1.Pod) {
 	home, mount := k.t.TempDir(), k.t.TempDir()
 	object, err := k.kube.CoreV1().Secrets(pod.Namespace).Get(ctx, pod.Name, metav1.GetOptions{})
+	if ctx.Err() != nil {
+		return // the pod is gone again, or the test is over
+	}
 	if err != nil {
 		k.t.Error(err)
 		return

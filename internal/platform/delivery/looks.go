@@ -207,10 +207,18 @@ func (s *Service) lookAddress(ctx context.Context, app string, of func(func(*tra
 	if !name.OK {
 		answer = &AnswerFact{URL: answer.URL, Reason: name.Reason}
 	}
-	return of(func(t *tracker) {
-		t.facts.Name = name
-		t.seeAnswer(edge, answer)
-	})
+	return of(func(t *tracker) { t.seeAddress(name, edge, answer) })
+}
+
+func (t *tracker) seeAddress(name *NameFact, edge *EdgeFact, answer *AnswerFact) {
+	before, checked := t.facts, t.checked
+	t.facts.Name = name
+	t.seeAnswer(edge, answer)
+	t.same = checked && equal(before.Name, t.facts.Name) && equal(before.Edge, t.facts.Edge) && equal(before.Answer, t.facts.Answer)
+}
+
+func equal[T comparable](a, b *T) bool {
+	return a == b || a != nil && b != nil && *a == *b
 }
 
 func (s *Service) lookAnswer(ctx context.Context, app App, f Facts, of func(func(*tracker)) message) message {

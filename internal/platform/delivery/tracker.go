@@ -26,6 +26,9 @@ type tracker struct {
 	steps     recorder
 	saved     string                  // what was last journalled and told, to find changes
 	owed      []func(context.Context) // what is to be done once all that is known is journalled
+	same      bool                    // the message at hand said nothing that was not known
+	unsettled bool                    // something was heard since the last settle
+	settleAt  time.Time               // when to settle without news
 }
 
 type message func(ctx context.Context, t *tracker)
@@ -94,11 +97,15 @@ func (t *tracker) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case m := <-t.inbox:
-			m(ctx, t)
+			t.hear(ctx, m)
 			t.drain(ctx)
 		case <-timer.C:
 		}
-		pause := t.settle(ctx)
+		if now := time.Now(); t.unsettled || !now.Before(t.settleAt) {
+			t.unsettled = false
+			t.settleAt = now.Add(t.settle(ctx))
+		}
+		pause := time.Until(t.settleAt)
 		if t.app.Deletion != nil && t.app.Deletion.next() == nil && t.archive(ctx) {
 			return
 		}
@@ -114,11 +121,19 @@ func (t *tracker) drain(ctx context.Context) {
 	for range messageBurst {
 		select {
 		case m := <-t.inbox:
-			m(ctx, t)
+			t.hear(ctx, m)
 		default:
 			return
 		}
 	}
+}
+
+// hear takes a message. One that says what is known already, as the answer of
+// a live address every few seconds, leaves nothing to settle.
+func (t *tracker) hear(ctx context.Context, m message) {
+	t.same = false
+	m(ctx, t)
+	t.unsettled = t.unsettled || !t.same
 }
 
 // settle evaluates what is known, journals what changed and tells others. It
