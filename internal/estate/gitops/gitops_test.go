@@ -172,7 +172,16 @@ func TestARepositoryIsKeptApplied(t *testing.T) {
 	b.forge.create("idp-one")
 	b.forge.event(b.part.Handler(), "repository", "idp-one")
 	b.forge.create("other")
+	revision := b.appliesPushes(t)
+	t.Run("an edit by hand is healed, which is told apart from other syncs", func(t *testing.T) { b.healsEdits(t, revision) })
+	t.Run("a broken manifest says so, and the next commit heals", b.saysWhatIsBroken)
+	t.Run("an error of the forge deletes nothing", b.keepsOnErrors)
+	t.Run("a repository that is gone takes its resources along", b.goesWithTheRepository)
+}
 
+// appliesPushes pushes twice and returns the second revision.
+func (b *bench) appliesPushes(t *testing.T) string {
+	t.Helper()
 	first := b.push("idp-one", map[string]string{
 		"deploy/a.yaml": configMap("a", "one"), "deploy/b.yaml": configMap("b", "one"),
 		"deploy/deployment.yaml": "# +argocd:skip-file-rendering\n" + deployment,
@@ -196,68 +205,72 @@ func TestARepositoryIsKeptApplied(t *testing.T) {
 	}
 
 	isHeal(t, "a push's sync", app, 0)
+	return second
+}
 
-	t.Run("an edit by hand is healed, which is told apart from other syncs", func(t *testing.T) {
-		b.edit("one", "a", "by hand")
-		b.untilData("one", "a", "two")
-		app := b.until("idp-one", "healed", func(app *argo.Application) bool { return synced(second)(app) && heals(app) == 1 })
-		isHeal(t, "an edit", app, 1)
-		if r := app.Status.OperationState.Operation.Sync.Resources; len(r) != 1 || r[0].Name != "a" || len(app.Status.History) != 2 {
-			t.Errorf("it heals %+v; history %+v", r, app.Status.History)
-		}
-		if err := b.client.Delete(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "one", Name: "a"}}); err != nil {
-			t.Fatal(err)
-		}
-		app = b.until("idp-one", "healed again", func(app *argo.Application) bool { return synced(second)(app) && heals(app) == 2 })
-		isHeal(t, "a deletion soon after", app, 2)
-		b.untilData("one", "a", "two")
+func (b *bench) healsEdits(t *testing.T, revision string) {
+	b.edit("one", "a", "by hand")
+	b.untilData("one", "a", "two")
+	app := b.until("idp-one", "healed", func(app *argo.Application) bool { return synced(revision)(app) && heals(app) == 1 })
+	isHeal(t, "an edit", app, 1)
+	if r := app.Status.OperationState.Operation.Sync.Resources; len(r) != 1 || r[0].Name != "a" || len(app.Status.History) != 2 {
+		t.Errorf("it heals %+v; history %+v", r, app.Status.History)
+	}
+	if err := b.client.Delete(t.Context(), &corev1.ConfigMap{ObjectMeta: metav1.ObjectMeta{Namespace: "one", Name: "a"}}); err != nil {
+		t.Fatal(err)
+	}
+	app = b.until("idp-one", "healed again", func(app *argo.Application) bool { return synced(revision)(app) && heals(app) == 2 })
+	isHeal(t, "a deletion soon after", app, 2)
+	b.untilData("one", "a", "two")
 
-		app.Operation = &argo.Operation{Sync: &argo.SyncOperation{Revision: second}, InitiatedBy: argo.OperationInitiator{Username: "ana"}}
-		if err := b.client.Update(t.Context(), app); err != nil {
-			t.Fatal(err)
-		}
-		app = b.until("idp-one", "synced by hand", func(app *argo.Application) bool {
-			return synced(second)(app) && app.Status.OperationState.Operation.InitiatedBy.Username == "ana"
-		})
-		isHeal(t, "a sync by hand", app, 0)
+	app.Operation = &argo.Operation{Sync: &argo.SyncOperation{Revision: revision}, InitiatedBy: argo.OperationInitiator{Username: "ana"}}
+	if err := b.client.Update(t.Context(), app); err != nil {
+		t.Fatal(err)
+	}
+	app = b.until("idp-one", "synced by hand", func(app *argo.Application) bool {
+		return synced(revision)(app) && app.Status.OperationState.Operation.InitiatedBy.Username == "ana"
 	})
-	t.Run("a broken manifest says so, and the next commit heals", func(t *testing.T) {
-		b.push("idp-one", map[string]string{"deploy/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {value: [not, a, string]}\n"})
-		app := b.until("idp-one", "failed sync", func(app *argo.Application) bool {
-			state := app.Status.OperationState
-			return state != nil && state.SyncResult != nil && len(state.SyncResult.Resources) == 1 &&
-				state.SyncResult.Resources[0].Status == "SyncFailed"
-		})
-		if !strings.Contains(app.Status.OperationState.Message, "one or more objects failed to apply") {
-			t.Errorf("message = %q", app.Status.OperationState.Message)
-		}
-		good := b.push("idp-one", map[string]string{"deploy/a.yaml": configMap("a", "three")})
-		b.until("idp-one", "sync after the mend", synced(good))
-		b.untilData("one", "a", "three")
+	isHeal(t, "a sync by hand", app, 0)
+}
+
+func (b *bench) saysWhatIsBroken(t *testing.T) {
+	b.push("idp-one", map[string]string{"deploy/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {value: [not, a, string]}\n"})
+	app := b.until("idp-one", "failed sync", func(app *argo.Application) bool {
+		state := app.Status.OperationState
+		return state != nil && state.SyncResult != nil && len(state.SyncResult.Resources) == 1 &&
+			state.SyncResult.Resources[0].Status == "SyncFailed"
 	})
-	t.Run("an error of the forge deletes nothing", func(t *testing.T) {
-		b.forge.broken.Store(true)
-		b.forge.event(b.part.Handler(), "repository", "idp-one")
-		b.untilSet("ErrorOccurred", "True")
-		b.forge.broken.Store(false)
-		b.forge.empty.Store(true)
-		b.forge.event(b.part.Handler(), "repository", "idp-one")
-		b.untilSet("ErrorOccurred", "False")
-		b.until("idp-one", "still there", func(app *argo.Application) bool { return app.DeletionTimestamp.IsZero() })
-		b.forge.empty.Store(false)
+	if !strings.Contains(app.Status.OperationState.Message, "one or more objects failed to apply") {
+		t.Errorf("message = %q", app.Status.OperationState.Message)
+	}
+	good := b.push("idp-one", map[string]string{"deploy/a.yaml": configMap("a", "three")})
+	b.until("idp-one", "sync after the mend", synced(good))
+	b.untilData("one", "a", "three")
+}
+
+func (b *bench) keepsOnErrors(*testing.T) {
+	b.forge.broken.Store(true)
+	b.forge.event(b.part.Handler(), "repository", "idp-one")
+	b.untilSet("ErrorOccurred", "True")
+	b.forge.broken.Store(false)
+	b.forge.empty.Store(true)
+	b.forge.event(b.part.Handler(), "repository", "idp-one")
+	b.untilSet("ErrorOccurred", "False")
+	b.until("idp-one", "still there", func(app *argo.Application) bool { return app.DeletionTimestamp.IsZero() })
+	b.forge.empty.Store(false)
+}
+
+func (b *bench) goesWithTheRepository(t *testing.T) {
+	b.forge.remove("idp-one")
+	b.forge.event(b.part.Handler(), "repository", "idp-one")
+	b.untilData("one", "a", "")
+	err := wait.PollUntilContextTimeout(t.Context(), 10*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
+		err := b.client.Get(ctx, client.ObjectKey{Namespace: "argocd", Name: "idp-one"}, &argo.Application{})
+		return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
 	})
-	t.Run("a repository that is gone takes its resources along", func(t *testing.T) {
-		b.forge.remove("idp-one")
-		b.forge.event(b.part.Handler(), "repository", "idp-one")
-		b.untilData("one", "a", "")
-		err := wait.PollUntilContextTimeout(t.Context(), 10*time.Millisecond, patience, true, func(ctx context.Context) (bool, error) {
-			err := b.client.Get(ctx, client.ObjectKey{Namespace: "argocd", Name: "idp-one"}, &argo.Application{})
-			return apierrors.IsNotFound(err), client.IgnoreNotFound(err)
-		})
-		if err != nil {
-			t.Errorf("the application is still there: %v", err)
-		}
-	})
+	if err != nil {
+		t.Errorf("the application is still there: %v", err)
+	}
 }
 
 func heals(app *argo.Application) int64 {

@@ -32,7 +32,7 @@ var needless = []string{
 
 // Etcd keeps its log short: the node's objects are few and small.
 func Etcd(cfg nodeconf.Config) Command {
-	return Command{Name: "etcd", Env: memory("75", "160MiB"), Args: []string{
+	return Command{Name: "etcd", Env: memory("150", "256MiB"), Args: []string{
 		"--name=" + cfg.Name,
 		"--data-dir=" + cfg.Path("etcd"),
 		"--listen-client-urls=https://127.0.0.1:2379", "--advertise-client-urls=https://127.0.0.1:2379",
@@ -51,7 +51,7 @@ func Etcd(cfg nodeconf.Config) Command {
 // APIServer authenticates by certificate and token only; pods are held to the
 // namespaces' Pod Security levels by the admission that is on by default.
 func APIServer(cfg nodeconf.Config) Command {
-	return Command{Name: "kube-apiserver", Env: memory("60", "480MiB"), Args: []string{
+	return Command{Name: "kube-apiserver", Env: memory("150", "1GiB"), Args: []string{
 		"--advertise-address=" + cfg.NodeIP.String(),
 		fmt.Sprintf("--secure-port=%d", nodeconf.APIServerPort),
 		"--etcd-servers=https://127.0.0.1:2379",
@@ -78,7 +78,7 @@ func APIServer(cfg nodeconf.Config) Command {
 // ControllerManager runs without the controllers that have nothing to do here.
 func ControllerManager(cfg nodeconf.Config) Command {
 	conf := Kubeconfig(cfg, "kube-controller-manager")
-	return Command{Name: "kube-controller-manager", Env: memory("60", "200MiB"), Args: []string{
+	return Command{Name: "kube-controller-manager", Env: memory("100", "400MiB"), Args: []string{
 		"--kubeconfig=" + conf, "--authentication-kubeconfig=" + conf, "--authorization-kubeconfig=" + conf,
 		"--bind-address=127.0.0.1", "--leader-elect=false", "--profiling=false",
 		"--controllers=*,-" + strings.Join(needless, ",-"),
@@ -93,7 +93,7 @@ func ControllerManager(cfg nodeconf.Config) Command {
 // Scheduler takes its settings from its file.
 func Scheduler(cfg nodeconf.Config) Command {
 	conf := Kubeconfig(cfg, "kube-scheduler")
-	return Command{Name: "kube-scheduler", Env: memory("60", "160MiB"), Args: []string{
+	return Command{Name: "kube-scheduler", Env: memory("100", "256MiB"), Args: []string{
 		"--config=" + cfg.Path("config", "scheduler.yaml"),
 		"--authentication-kubeconfig=" + conf, "--authorization-kubeconfig=" + conf, "--bind-address=127.0.0.1",
 	}}
@@ -101,7 +101,7 @@ func Scheduler(cfg nodeconf.Config) Command {
 
 // Kubelet takes its settings from its file.
 func Kubelet(cfg nodeconf.Config) Command {
-	return Command{Name: "kubelet", Env: memory("60", "200MiB"), Args: []string{
+	return Command{Name: "kubelet", Env: memory("150", "300MiB"), Args: []string{
 		"--config=" + cfg.Path("config", "kubelet.yaml"),
 		"--kubeconfig=" + Kubeconfig(cfg, "kubelet-client"),
 		"--hostname-override=" + cfg.Name, "--node-ip=" + cfg.NodeIP.String(),
@@ -111,21 +111,23 @@ func Kubelet(cfg nodeconf.Config) Command {
 
 // KubeProxy takes its settings from its file.
 func KubeProxy(cfg nodeconf.Config) Command {
-	return Command{Name: "kube-proxy", Env: memory("60", "140MiB"), Args: []string{"--config=" + cfg.Path("config", "kube-proxy.yaml")}}
+	return Command{Name: "kube-proxy", Env: memory("100", "256MiB"), Args: []string{"--config=" + cfg.Path("config", "kube-proxy.yaml")}}
 }
 
 // Containerd takes its settings from its file.
 func Containerd(cfg nodeconf.Config) Command {
-	return Command{Name: "containerd", Env: memory("75", ""), Args: []string{"--config=" + cfg.Path("config", "containerd.toml"), "--log-level=info"}}
+	return Command{Name: "containerd", Env: memory("150", ""), Args: []string{"--config=" + cfg.Path("config", "containerd.toml"), "--log-level=info"}}
 }
 
 // Buildkitd takes its settings from its file; no entitlement is granted.
 func Buildkitd(cfg nodeconf.Config) Command {
-	return Command{Name: "buildkitd", Path: cfg.BuildkitdBinary, Env: memory("75", ""), Args: []string{"--config=" + cfg.Path("config", "buildkitd.toml")}}
+	return Command{Name: "buildkitd", Path: cfg.BuildkitdBinary, Env: memory("150", ""), Args: []string{"--config=" + cfg.Path("config", "buildkitd.toml")}}
 }
 
-// memory sets how hard the Go runtime collects; limit is soft, so a component
-// that truly needs more gets slower and does not die.
+// memory sets how hard the Go runtime collects. Collecting more often than by
+// default took a quarter of the API server's time, on the cores that a delivery
+// waits for. limit is soft, so a component that truly needs more gets slower
+// and does not die; it has room for some hundred applications.
 func memory(gogc, limit string) []string {
 	env := []string{"GOGC=" + gogc}
 	if limit != "" {
