@@ -64,7 +64,7 @@ func (r *report) Markdown(machine string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# Form to live, push to live\n\n%s\n", machine)
-	line("Medians and 95th percentiles of %d rounds, seconds. The floor, measured in the same run: the same Dockerfile built and pushed with buildctl, the same manifests applied with kubectl, waited for until HTTPS answers 200.\n", r.rounds)
+	line("Medians and 95th percentiles of %d rounds, seconds. The floor, measured in the same run: the same Dockerfile built and pushed with buildctl, the same manifests applied with kubectl, waited for until HTTPS answers 200. During the pushes both applications are asked 50 times a second.\n", r.rounds)
 	line("| journey | median | p95 | floor: median | floor: p95 | of which buildctl | ratio |\n|---|---|---|---|---|---|---|")
 	for _, row := range []struct {
 		name         string
