@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/google/go-github/v74/github"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/client-go/kubernetes"
 
@@ -236,19 +237,24 @@ func testSparePodsWaitUntilJobsAreOver(t *testing.T, w *world) {
 	w.cfg.Clock = func() time.Time { return begin.Add(time.Duration(ahead.Load())) }
 	w.start()
 	kube := kubernetes.NewForConfigOrDie(w.cfg.Kubernetes).CoreV1()
-	pods := func(want int) func() bool {
+	pods := func(want int, without ...string) func() bool {
 		return func() bool {
 			list, err := kube.Pods(w.cfg.Namespace).List(t.Context(), metav1.ListOptions{})
-			return err == nil && len(list.Items) == want
+			return err == nil && len(list.Items) == want && !slices.ContainsFunc(list.Items, func(p corev1.Pod) bool { return slices.Contains(without, p.Name) })
 		}
 	}
 	w.until("two pods wait for a job", pods(2))
+	var took []string
 	for _, said := range []string{"one", "two"} {
-		w.finish(w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: echo " + said + "}]}}\n"))
+		_, jobs := w.finish(w.push("on: push\njobs: {a: {runs-on: x, steps: [{run: echo " + said + "}]}}\n"))
+		took = append(took, jobs[0].GetRunnerName())
 	}
-	w.until("one pod waits while jobs have just been", pods(1))
+	w.until("one pod waits while jobs have just been, and the latest job's rests", pods(2, took[0]))
+	if _, err := kube.Pods(w.cfg.Namespace).Get(t.Context(), took[1], metav1.GetOptions{}); err != nil {
+		t.Error(err)
+	}
 	ahead.Store(int64(time.Minute))
-	w.until("two pods wait again", pods(2))
+	w.until("two pods wait again and none rests", pods(2, took...))
 }
 
 func testADispatchedWorkflowGetsItsInputs(t *testing.T, w *world) {

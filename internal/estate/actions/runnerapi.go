@@ -209,6 +209,7 @@ func (a *Actions) report(w http.ResponseWriter, r *http.Request) {
 	}
 	writeJSON(w, http.StatusOK, answer)
 	if ended != "" {
+		a.spare.rest(ended)
 		a.signal()
 	}
 }

@@ -92,7 +92,7 @@ func podProblem(pod *corev1.Pod, deleted bool) string {
 }
 
 // ensurePods makes the pods of runners that have none, and removes those of
-// runners that are no more.
+// runners that are no more and do not rest.
 func (a *Actions) ensurePods(ctx context.Context) error {
 	runners, err := all(ctx, a.db, scanRunner, `SELECT `+runnerColumns+` FROM runners ORDER BY created`)
 	if err != nil {
@@ -116,7 +116,7 @@ func (a *Actions) ensurePods(ctx context.Context) error {
 		delete(present, r.Name)
 	}
 	for name, pod := range present {
-		if pod.DeletionTimestamp == nil { // nor on its way out
+		if pod.DeletionTimestamp == nil && !a.spare.rests(name, a.cfg.Clock()) { // nor on its way out
 			failed = errors.Join(failed, a.pods.remove(ctx, name))
 		}
 	}

@@ -44,8 +44,13 @@ type job struct {
 	over   bool   // the job was cancelled or ran out of time before the step at hand
 }
 
-// Run fetches one job, executes it and returns when all of it was reported.
-// The job's own failure is no error.
+// restMost is how long a runner waits for its pod to be removed.
+const restMost = time.Minute
+
+// Run fetches one job, executes it and reports all of it. Then it waits to be
+// stopped: a container that ends by itself is taken apart at once, at the
+// expense of the rollout that follows the job. The job's own failure is no
+// error.
 func Run(ctx context.Context, cfg Config) error {
 	client := &Client{URL: strings.TrimSuffix(cfg.URL, "/"), Token: cfg.Token, Instance: rand.Text(), HTTP: cfg.HTTP}
 	assignment, err := client.Acquire(ctx)
@@ -64,7 +69,14 @@ func Run(ctx context.Context, cfg Config) error {
 	result := j.execute(jobCtx, cfg.Home)
 	j.out.add(protocol.Event{Done: &result})
 	j.out.close()
-	return <-delivered
+	if err := <-delivered; err != nil {
+		return err
+	}
+	select {
+	case <-ctx.Done():
+	case <-time.After(restMost):
+	}
+	return nil
 }
 
 func (j *job) execute(ctx context.Context, home string) protocol.Result {
