@@ -10,6 +10,7 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	corelisters "k8s.io/client-go/listers/core/v1"
@@ -39,6 +40,7 @@ type controller struct {
 	services  corelisters.ServiceLister
 	slices    discoverylisters.EndpointSliceLister
 	events    *eventWriter
+	starter   *starter
 }
 
 // control runs the controller until ctx is done. Whatever the API server does,
@@ -52,8 +54,10 @@ func (e *Edge) control(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("watch Ingresses: %w", err)
 	}
-	c := &controller{edge: e, client: client, events: newEventWriter(ctx, client, e.log)}
+	c := &controller{edge: e, client: client, events: newEventWriter(ctx, client, e.log),
+		starter: &starter{client: client, log: e.log, waits: map[types.NamespacedName]context.CancelFunc{}}}
 	defer c.events.stop()
+	defer c.starter.stop()
 	return c.run(ctx)
 }
 
@@ -126,6 +130,7 @@ func (c *controller) reconcile(ctx context.Context) error {
 	if err := c.edge.publish(ctx, table); err != nil {
 		return err
 	}
+	c.starter.follow(ctx, current.starting(table))
 	c.events.refused(current.ingresses, refused)
 	return c.publishStatus(ctx, current.ingresses, table)
 }
