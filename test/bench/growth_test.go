@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	growthRounds = 5
+	growthRounds = 9
 	growthLimit  = 1.2 // of form to live beside no other application
 	residentsAt  = 8   // that are made at a time
 	fillLimit    = 20 * time.Minute
