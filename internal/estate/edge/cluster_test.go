@@ -19,7 +19,6 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/pronto-platform/pronto/internal/base/kubetest"
-	"github.com/pronto-platform/pronto/internal/estate/edge"
 )
 
 const (
@@ -68,8 +67,6 @@ func TestIngresses(t *testing.T) {
 
 	t.Run("a rolling update shows no failed request", func(t *testing.T) { roll(t, e, c, url, first) })
 
-	t.Run("a pod that starts to listen is noted", func(t *testing.T) { listens(t, c) })
-
 	t.Run("the newer of two claims is told so", func(t *testing.T) {
 		c.ingress("thief", "app."+domain, "web")
 		c.event("thief", "RouteConflict")
@@ -115,29 +112,6 @@ func roll(t *testing.T, e *server, c cluster, url string, old *pod) {
 		t.Error(failure)
 	}
 	t.Logf("%d requests", sent.Load())
-}
-
-// listens has the edge wait at two pods that are not ready, of which only one
-// listens at first.
-func listens(t *testing.T, c cluster) {
-	late, early := newPod(t, "late"), newPod(t, "early")
-	late.Close()
-	c.starting("late", "web", late)
-	c.starting("early", "web", early)
-	waitFor(t, "the note on the pod that listens", func() bool { return c.reached("early") != "" })
-	if at := c.reached("late"); at != "" {
-		t.Errorf("a pod that does not listen was reached at %s", at)
-	}
-	began := time.Now()
-	listener, err := net.Listen("tcp", late.Listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	waitFor(t, "the note on the pod that listens by now", func() bool { return c.reached("late") != "" })
-	if at, err := time.Parse(time.RFC3339Nano, c.reached("late")); err != nil || at.Before(began) || at.After(time.Now()) {
-		t.Errorf("reached at %s (%v), but it listens since %s", at, err, began)
-	}
 }
 
 // load sends requests from four clients until ctx is done.
@@ -282,40 +256,15 @@ func (c cluster) service(name string) {
 
 func (c cluster) slice(name, service string, p *pod) {
 	c.t.Helper()
-	c.endpoint(name, service, p, discoveryv1.Endpoint{Conditions: discoveryv1.EndpointConditions{Ready: new(true)}})
-}
-
-// starting makes a pod that is not ready, and its slice.
-func (c cluster) starting(name, service string, p *pod) {
-	c.t.Helper()
-	_, err := c.client.CoreV1().Pods(namespace).Create(c.t.Context(), &corev1.Pod{
-		ObjectMeta: metav1.ObjectMeta{Name: name},
-		Spec:       corev1.PodSpec{Containers: []corev1.Container{{Name: "app", Image: "registry.test/app:1"}}},
-	}, metav1.CreateOptions{})
-	c.must(err)
-	c.endpoint(name, service, p, discoveryv1.Endpoint{
-		Conditions: discoveryv1.EndpointConditions{Ready: new(false)},
-		TargetRef:  &corev1.ObjectReference{Kind: "Pod", Namespace: namespace, Name: name},
-	})
-}
-
-// reached is when the edge says that it reached a pod.
-func (c cluster) reached(name string) string {
-	c.t.Helper()
-	object, err := c.client.CoreV1().Pods(namespace).Get(c.t.Context(), name, metav1.GetOptions{})
-	c.must(err)
-	return object.Annotations[edge.ReachedAnnotation]
-}
-
-func (c cluster) endpoint(name, service string, p *pod, of discoveryv1.Endpoint) {
-	c.t.Helper()
 	address := p.Listener.Addr().(*net.TCPAddr)
-	of.Addresses = []string{address.IP.String()}
+	port, portName, ready := int32(address.Port), "http", true
 	_, err := c.client.DiscoveryV1().EndpointSlices(namespace).Create(c.t.Context(), &discoveryv1.EndpointSlice{
 		ObjectMeta:  metav1.ObjectMeta{Name: name, Labels: map[string]string{discoveryv1.LabelServiceName: service}},
 		AddressType: discoveryv1.AddressTypeIPv4,
-		Ports:       []discoveryv1.EndpointPort{{Name: new("http"), Port: new(int32(address.Port))}},
-		Endpoints:   []discoveryv1.Endpoint{of},
+		Ports:       []discoveryv1.EndpointPort{{Name: &portName, Port: &port}},
+		Endpoints: []discoveryv1.Endpoint{{
+			Addresses: []string{address.IP.String()}, Conditions: discoveryv1.EndpointConditions{Ready: &ready},
+		}},
 	}, metav1.CreateOptions{})
 	c.must(err)
 }

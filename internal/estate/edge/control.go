@@ -10,7 +10,6 @@ import (
 	discoveryv1 "k8s.io/api/discovery/v1"
 	networkingv1 "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/kubernetes"
 	corelisters "k8s.io/client-go/listers/core/v1"
@@ -40,7 +39,6 @@ type controller struct {
 	services  corelisters.ServiceLister
 	slices    discoverylisters.EndpointSliceLister
 	events    *eventWriter
-	starter   *starter
 }
 
 // control runs the controller until ctx is done. Whatever the API server does,
@@ -54,10 +52,8 @@ func (e *Edge) control(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("watch Ingresses: %w", err)
 	}
-	c := &controller{edge: e, client: client, events: newEventWriter(ctx, client, e.log),
-		starter: &starter{client: client, log: e.log, waits: map[types.NamespacedName]context.CancelFunc{}}}
+	c := &controller{edge: e, client: client, events: newEventWriter(ctx, client, e.log)}
 	defer c.events.stop()
-	defer c.starter.stop()
 	return c.run(ctx)
 }
 
@@ -130,7 +126,6 @@ func (c *controller) reconcile(ctx context.Context) error {
 	if err := c.edge.publish(ctx, table); err != nil {
 		return err
 	}
-	c.starter.follow(ctx, current.starting(table))
 	c.events.refused(current.ingresses, refused)
 	return c.publishStatus(ctx, current.ingresses, table)
 }
