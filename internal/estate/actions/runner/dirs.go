@@ -2,6 +2,7 @@ package runner
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +13,7 @@ import (
 
 // dirs are the runner's places below its home.
 type dirs struct {
-	home, workspace, temp, tools, event, bundle string
+	home, workspace, temp, tools, event, ca, bundle string
 }
 
 func makeDirs(home, repository string) (dirs, error) {
@@ -23,6 +24,7 @@ func makeDirs(home, repository string) (dirs, error) {
 		tools:     filepath.Join(home, "_tool"),
 	}
 	d.event = filepath.Join(d.temp, "event.json")
+	d.ca = filepath.Join(d.temp, "ca.pem")
 	d.bundle = filepath.Join(d.temp, "ca-bundle.pem")
 	for _, dir := range []string{d.home, d.workspace, d.temp, d.tools} {
 		if err := os.MkdirAll(dir, 0o755); err != nil {
@@ -49,7 +51,7 @@ func (d dirs) write(a *protocol.Assignment) error {
 		return fmt.Errorf("read certificates: %w", err)
 	}
 	bundle := append(append(roots, '\n'), a.CA...)
-	if err := os.WriteFile(d.bundle, bundle, 0o644); err != nil {
+	if err := errors.Join(os.WriteFile(d.ca, []byte(a.CA), 0o644), os.WriteFile(d.bundle, bundle, 0o644)); err != nil {
 		return fmt.Errorf("write certificates: %w", err)
 	}
 	return nil

@@ -16,6 +16,7 @@ func (s *step) environ(files map[string]string) []string {
 	maps.Copy(env, s.states)
 	maps.Copy(env, s.env)
 	maps.Copy(env, files)
+	env["NODE_OPTIONS"] = nodeOptions(env["NODE_OPTIONS"])
 	list := make([]string, 0, len(env))
 	for _, key := range slices.Sorted(maps.Keys(env)) {
 		list = append(list, key+"="+env[key])
@@ -42,17 +43,41 @@ func (s *step) defaults() map[string]string {
 	return env
 }
 
-// trust makes git, node and curl reach and trust the platform's names. libcurl
-// answers *.localhost with loopback unless http.curloptResolve says otherwise.
+// trust makes git, node and curl reach and trust the platform's names.
 func (s *step) trust() map[string]string {
 	env := map[string]string{
-		"GIT_TERMINAL_PROMPT": "0", "GIT_SSL_CAINFO": s.dirs.bundle,
-		"SSL_CERT_FILE": s.dirs.bundle, "CURL_CA_BUNDLE": s.dirs.bundle, "NODE_EXTRA_CA_CERTS": s.dirs.bundle,
+		"GIT_TERMINAL_PROMPT": "0", "SSL_CERT_FILE": s.dirs.bundle, "CURL_CA_BUNDLE": s.dirs.bundle,
 	}
-	for i, entry := range s.assignment.Resolve {
-		env[fmt.Sprintf("GIT_CONFIG_KEY_%d", i)] = "http.curloptResolve"
-		env[fmt.Sprintf("GIT_CONFIG_VALUE_%d", i)] = entry
+	config := s.gitConfig()
+	for i, entry := range config {
+		env[fmt.Sprintf("GIT_CONFIG_KEY_%d", i)] = entry[0]
+		env[fmt.Sprintf("GIT_CONFIG_VALUE_%d", i)] = entry[1]
 	}
-	env["GIT_CONFIG_COUNT"] = strconv.Itoa(len(s.assignment.Resolve))
+	env["GIT_CONFIG_COUNT"] = strconv.Itoa(len(config))
 	return env
+}
+
+// gitConfig are git's settings, each a key and a value. libcurl answers
+// *.localhost with loopback unless http.curloptResolve says otherwise. The
+// forge has the platform's authority alone: git reads all of a file before it
+// connects, and the public roots are many.
+func (s *step) gitConfig() [][2]string {
+	config := [][2]string{{"http.sslCAInfo", s.dirs.bundle}}
+	if s.assignment.CA != "" {
+		config = append(config, [2]string{"http." + s.assignment.GitHub.ServerURL + "/.sslCAInfo", s.dirs.ca})
+	}
+	for _, entry := range s.assignment.Resolve {
+		config = append(config, [2]string{"http.curloptResolve", entry})
+	}
+	return config
+}
+
+// nodeOptions has node take its roots from SSL_CERT_FILE, when it first needs
+// them. With NODE_EXTRA_CA_CERTS it reads them, and its own, at each start,
+// which takes longer than the start.
+func nodeOptions(given string) string {
+	if strings.Contains(given, "--use-bundled-ca") {
+		return given // node takes only one of the two
+	}
+	return strings.TrimSpace("--use-openssl-ca " + given)
 }
