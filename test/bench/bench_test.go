@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -126,6 +127,7 @@ func (b *bench) formRound(ctx context.Context, n int) {
 	ctx, cancel := context.WithTimeout(ctx, roundLimit)
 	defer cancel()
 	name := fmt.Sprintf("form%d", n)
+	b.atAnyMoment(ctx, n)
 	began := time.Now()
 	app, err := b.p.Create(ctx, name)
 	wall := time.Since(began)
@@ -134,6 +136,7 @@ func (b *bench) formRound(ctx context.Context, n int) {
 
 	f, err := newFloor(b.p, b.work, base, filepath.Join(b.dir, "floor"+name), "floor"+name)
 	b.check(err)
+	b.atAnyMoment(ctx, n)
 	whole, build, err := f.deliver(ctx, "floor-"+strconv.FormatInt(time.Now().UnixNano(), 36))
 	b.check(err)
 	b.report.formFloor = append(b.report.formFloor, whole.Seconds())
@@ -154,8 +157,8 @@ func (b *bench) pushRounds(ctx context.Context) {
 	b.check(err)
 	for n := range b.report.rounds {
 		message := fmt.Sprintf("Round %d", n+1)
-		wall := b.pushRound(ctx, message)
-		whole, build := b.floorRound(ctx, f, message, fmt.Sprintf("floor-push-%d", n))
+		wall := b.pushRound(ctx, n, message)
+		whole, build := b.floorRound(ctx, n, f, message)
 		b.report.pushFloor = append(b.report.pushFloor, whole.Seconds())
 		b.report.pushBuild = append(b.report.pushBuild, build.Seconds())
 		b.Logf("push to live %2d: %5.1f s (floor %5.1f s)", n+1, wall.Seconds(), whole.Seconds())
@@ -164,12 +167,13 @@ func (b *bench) pushRounds(ctx context.Context) {
 }
 
 // floorRound is a push round by hand; its requests are not counted.
-func (b *bench) floorRound(ctx context.Context, f *floor, message, revision string) (whole, build time.Duration) {
+func (b *bench) floorRound(ctx context.Context, n int, f *floor, message string) (whole, build time.Duration) {
 	b.Helper()
 	b.check(edit(f.dir, message))
 	load, err := b.p.StartLoad(ctx, b.p.URL(f.name), perSecond)
 	b.check(err)
-	whole, build, err = f.deliver(ctx, revision)
+	b.atAnyMoment(ctx, n)
+	whole, build, err = f.deliver(ctx, fmt.Sprintf("floor-push-%d", n))
 	if err == nil {
 		err = b.p.RolledOut(ctx, f.name)
 	}
@@ -178,7 +182,7 @@ func (b *bench) floorRound(ctx context.Context, f *floor, message, revision stri
 	return whole, build
 }
 
-func (b *bench) pushRound(ctx context.Context, message string) time.Duration {
+func (b *bench) pushRound(ctx context.Context, n int, message string) time.Duration {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(ctx, roundLimit)
 	defer cancel()
@@ -187,6 +191,7 @@ func (b *bench) pushRound(ctx context.Context, message string) time.Duration {
 	b.check(err)
 	load, err := b.p.StartLoad(ctx, b.p.URL(base), perSecond)
 	b.check(err)
+	b.atAnyMoment(ctx, n)
 	began := time.Now()
 	err = b.p.Push(ctx, b.work)
 	var app client.App
@@ -213,15 +218,16 @@ func (b *bench) pushRound(ctx context.Context, message string) time.Duration {
 func (b *bench) rollbackRounds(ctx context.Context) {
 	b.Helper()
 	for n := range b.report.rounds {
-		wall := b.rollbackRound(ctx)
+		wall := b.rollbackRound(ctx, n)
 		b.Logf("rollback to live %2d: %5.1f s", n+1, wall.Seconds())
 	}
 }
 
-func (b *bench) rollbackRound(ctx context.Context) time.Duration {
+func (b *bench) rollbackRound(ctx context.Context, n int) time.Duration {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(ctx, roundLimit)
 	defer cancel()
+	b.atAnyMoment(ctx, n)
 	began := time.Now()
 	back, err := b.p.API.Rollback(ctx, base, "")
 	b.check(err)
@@ -234,6 +240,20 @@ func (b *bench) rollbackRound(ctx context.Context) time.Duration {
 	b.report.rollback.add(wall, *app.Delivery)
 	b.check(b.p.RolledOut(ctx, base))
 	return wall
+}
+
+// atAnyMoment waits a part of a second, another for each round, which together
+// cover the second evenly. A rollout ends with one of the kubelet's looks at
+// its pods, one a second; a round that began right after would always meet the
+// same moment of it, and nobody pushes by the kubelet's clock.
+func (b *bench) atAnyMoment(ctx context.Context, n int) {
+	b.Helper()
+	_, part := math.Modf(float64(n) * math.Phi)
+	select {
+	case <-time.After(time.Duration(part * float64(time.Second))):
+	case <-ctx.Done():
+		b.check(ctx.Err())
+	}
 }
 
 func (b *bench) restart(ctx context.Context) {

@@ -129,25 +129,22 @@ func (g *growth) settle(ctx context.Context, name string) error {
 }
 
 // measure brings more applications from form to live, one after the other, and
-// takes them away again.
+// takes each away again before the next.
 func (g *growth) measure(ctx context.Context) {
 	g.Helper()
 	now := crowded{residents: g.residents}
 	for n := range growthRounds {
 		name := fmt.Sprintf("beside%d-%d", g.residents, n)
+		g.atAnyMoment(ctx, n)
 		began := time.Now()
 		app, err := g.p.Create(ctx, name)
 		g.check(err)
 		now.form = append(now.form, time.Since(began).Seconds())
 		g.Logf("form to live beside %d: %.1f s%s", g.residents, now.form[n], phases(app.Delivery))
+		g.check(g.p.Delete(ctx, name))
 	}
 	now.memory, now.processes = g.weigh(ctx)
 	g.seen = append(g.seen, now)
-	leaving, leave := errgroup.WithContext(ctx)
-	for n := range growthRounds {
-		leaving.Go(func() error { return g.p.Delete(leave, fmt.Sprintf("beside%d-%d", g.residents, n)) })
-	}
-	g.check(leaving.Wait())
 }
 
 func phases(d *client.Delivery) string {
