@@ -177,7 +177,7 @@ func growthMarkdown(seen []crowded) string {
 	var text strings.Builder
 	alone, most := seen[0], seen[len(seen)-1]
 	fmt.Fprintf(&text, "# Form to live beside many applications\n\n%s\n\n", machine())
-	fmt.Fprintf(&text, "Medians of %d rounds, seconds. The applications beside it are live, on the real API server, with repository, catalog entry, Application, route and record; the pods of all but one are on nodes that kwok plays, and their addresses are asked every 6 s as any other's.\n\n", growthRounds)
+	fmt.Fprintf(&text, "Medians of %d rounds, seconds. The applications beside it are live, on the real API server, with repository, catalog entry, Application, route and record; the pods of all but one are on nodes that kwok plays, and their addresses are asked as any other's.\n\n", growthRounds)
 	text.WriteString("| applications beside it | form to live | of that alone | memory, all processes | per application |\n|---|---|---|---|---|\n")
 	for _, now := range seen {
 		each := "" // nothing to divide by

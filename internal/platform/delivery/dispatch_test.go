@@ -14,7 +14,7 @@ func TestADispatchFollowsItsOwnRun(t *testing.T) {
 	if d = Evaluate(f, d, at(5)); d.Phase(Build).Status != Running {
 		t.Errorf("with the image of an earlier run the build is %s", d.Phase(Build).Status)
 	}
-	if _, looks := plan(App{}, &d, facts(pushed))[lookImage]; looks {
+	if _, looks := plan(App{}, &d, facts(pushed), 1)[lookImage]; looks {
 		t.Error("the image is looked for before its run ended")
 	}
 	f.Run.Status, f.Run.Conclusion, f.Run.Failure = "completed", "failure", &RunFailure{Job: "ci", Step: "Test"}

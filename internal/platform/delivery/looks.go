@@ -18,7 +18,7 @@ func (t *tracker) kick(name string) {
 // launch starts the looks that are due and returns the time until the next.
 func (t *tracker) launch(ctx context.Context) time.Duration {
 	now := time.Now()
-	wanted := plan(t.app, t.d, t.facts)
+	wanted := plan(t.app, t.d, t.facts, t.s.applications())
 	for name := range t.looks {
 		if _, ok := wanted[name]; !ok && !t.looks[name].inFlight {
 			delete(t.looks, name)
@@ -37,6 +37,9 @@ func (t *tracker) launch(ctx context.Context) time.Duration {
 		if quickest := now.Add(pace.after(l.attempt)); l.due.After(quickest) {
 			l.due = quickest // the plan wants it sooner than it did
 		}
+		if end := t.certificateEnd(); name == lookAnswer && end.After(now) && l.due.After(end) {
+			l.due = end
+		}
 		if wait := l.due.Sub(now); wait > 0 {
 			next = min(next, wait)
 			continue
@@ -44,6 +47,14 @@ func (t *tracker) launch(ctx context.Context) time.Duration {
 		t.start(ctx, name, l, pace)
 	}
 	return next
+}
+
+// certificateEnd is when the certificate that was seen last runs out.
+func (t *tracker) certificateEnd() time.Time {
+	if t.facts.Edge == nil {
+		return time.Time{}
+	}
+	return t.facts.Edge.NotAfter
 }
 
 func (t *tracker) isLooking(name string) bool {
@@ -129,7 +140,7 @@ func (t *tracker) observer(name string) func(context.Context) (message, error) {
 	case lookName:
 		return func(ctx context.Context) (message, error) {
 			fact := s.prober.resolve(ctx, app.Name)
-			return of(func(t *tracker) { t.facts.Name = fact }), nil
+			return of(func(t *tracker) { t.seeName(fact) }), nil
 		}
 	case lookServing:
 		return func(ctx context.Context) (message, error) {
@@ -208,6 +219,15 @@ func (s *Service) lookAddress(ctx context.Context, app string, of func(func(*tra
 		answer = &AnswerFact{URL: answer.URL, Reason: name.Reason}
 	}
 	return of(func(t *tracker) { t.seeAddress(name, edge, answer) })
+}
+
+// seeName has the whole address asked when a name that held does not.
+func (t *tracker) seeName(name *NameFact) {
+	if t.app.Address.Live && !name.OK {
+		t.kick(lookAnswer)
+	}
+	t.same = equal(t.facts.Name, name)
+	t.facts.Name = name
 }
 
 func (t *tracker) seeAddress(name *NameFact, edge *EdgeFact, answer *AnswerFact) {

@@ -69,9 +69,14 @@ func TestNothingIsPolledWhenAllIsQuiet(t *testing.T) {
 	d := Evaluate(facts(created, pushed, built, synced, exposed, answered), newDelivery("1", "hello", "task-1", t0), at(8))
 	known := facts(answered)
 	known.RunRecorded = d.RunID
-	looks := plan(App{Name: "hello", Public: true, Workflow: 5, Address: Address{Live: true, Revision: rev}}, &d, known)
+	live := App{Name: "hello", Public: true, Workflow: 5, Address: Address{Live: true, Revision: rev}}
+	looks := plan(live, &d, known, crowd)
 	if len(looks) != 2 || looks[lookAnswer] != steady || looks[lookHistory] != rare {
 		t.Errorf("looks of a live application = %v; want one request in 6 s and one poll in 3 minutes", looks)
+	}
+	looks = plan(live, &d, known, 5*crowd)
+	if len(looks) != 3 || looks[lookAnswer].after(0) != 30*time.Second || looks[lookName] != steady || looks[lookHistory] != rare {
+		t.Errorf("looks of one of 500 = %v; want a request in 30 s, its name in 6 s and one poll in 3 minutes", looks)
 	}
 }
 

@@ -45,17 +45,28 @@ var (
 	eager   = pace{100 * time.Millisecond, 150, 5 * time.Second}
 	patient = pace{time.Second, 2, time.Minute}
 	lazy    = pace{time.Second, 0, 10 * time.Second}
-	steady  = pace{6 * time.Second, math.MaxInt, 6 * time.Second}
+	steady  = pace{6 * time.Second, math.MaxInt, 6 * time.Second} // so that 10 s are enough to find a loss, and to be sure of it
 	doubt   = pace{time.Second, math.MaxInt, time.Second}
 	rare    = pace{pollNet, math.MaxInt, pollNet}
 	retry   = pace{200 * time.Millisecond, 25, 5 * time.Second}
 )
 
+// crowd is how many applications are asked at the steady pace.
+const crowd = 100
+
+// among is the steady pace of requests to addresses that hold, shared by so
+// many applications: a crowd makes as many requests a second as any more do.
+func among(applications int) pace {
+	every := steady.base * time.Duration(max(applications, crowd)) / crowd
+	return pace{every, math.MaxInt, every}
+}
+
 // pollNet is how much later a lost event is noticed.
 const pollNet = 3 * time.Minute
 
-// plan says what to look at next. What is not in it is told by events.
-func plan(app App, d *Delivery, f Facts) map[string]pace {
+// plan says what to look at next, of one of so many applications. What is not
+// in it is told by events.
+func plan(app App, d *Delivery, f Facts, applications int) map[string]pace {
 	if app.Deletion != nil {
 		return map[string]pace{lookRemoval: retry}
 	}
@@ -64,7 +75,10 @@ func plan(app App, d *Delivery, f Facts) map[string]pace {
 		looks[lookRestore] = retry
 	}
 	if app.Address.Revision != "" {
-		looks[lookAnswer] = steady
+		looks[lookAnswer] = among(applications)
+		if app.Public && applications > crowd { // a record that is gone is known by its name alone; pods that are gone, by an event
+			looks[lookName] = steady
+		}
 		switch {
 		case !app.Address.Live || f.Answer == nil: // not asked since a restart or a push
 			looks[lookAnswer] = lazy

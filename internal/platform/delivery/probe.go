@@ -25,13 +25,14 @@ type prober struct {
 	client  *http.Client
 	fresh   *http.Client // as client, and connects anew for each request
 	inside  *http.Client // talks to the API server, for applications that are not public
+	now     func() time.Time
 }
 
 func newProber(cfg Config, transport *http.Transport, inside *http.Client) prober {
 	kept, fresh := plainHTTP(transport), plainHTTP(transport)
 	fresh.DisableKeepAlives = true
 	return prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress,
-		client: &http.Client{Transport: kept}, fresh: &http.Client{Transport: fresh}, inside: inside}
+		client: &http.Client{Transport: kept}, fresh: &http.Client{Transport: fresh}, inside: inside, now: cfg.Clock}
 }
 
 // plainHTTP speaks HTTP/1.1: hundreds of applications are asked every few
@@ -88,10 +89,16 @@ func (p prober) query(ctx context.Context, host string) (*dns.Msg, error) {
 	return answer, err
 }
 
-// visit makes one request over the public address.
+// visit makes one request over the public address. A connection that was kept
+// shows the certificate that it began with; when that has run out, only a new
+// one says what others get.
 func (p prober) visit(ctx context.Context, app string) (*EdgeFact, *AnswerFact) {
 	answer := &AnswerFact{URL: p.names.AppURL(app)}
 	reply, err := p.get(ctx, p.client, answer.URL)
+	if err == nil && reply.tls != nil && p.now().After(reply.tls.PeerCertificates[0].NotAfter) {
+		p.client.CloseIdleConnections()
+		reply, err = p.get(ctx, p.client, answer.URL)
+	}
 	if err != nil {
 		answer.Reason = plain(err)
 		return &EdgeFact{TLS: false, Reason: answer.Reason}, answer

@@ -229,6 +229,13 @@ func (s *Service) restore(ctx context.Context, app App) error {
 	return nil
 }
 
+// applications is how many are known.
+func (s *Service) applications() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.trackers)
+}
+
 // know makes an application known; s.mu is held.
 func (s *Service) know(t *tracker) {
 	s.trackers[t.app.Name] = t
