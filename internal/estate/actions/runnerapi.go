@@ -182,7 +182,7 @@ func (a *Actions) report(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var answer protocol.ReportAnswer
-	var ended string
+	var ended bool
 	ctx := r.Context()
 	err := a.inTx(ctx, func(tx *sql.Tx) error {
 		row, err := a.runnerOf(ctx, tx, bearer(r), report.Instance)
@@ -198,7 +198,8 @@ func (a *Actions) report(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		if j.Status == statusCompleted {
-			ended = row.Name
+			a.spare.rest(row.Name) // before anybody can see that it has no job
+			ended = true
 		}
 		answer = protocol.ReportAnswer{LastSeq: j.LastSeq, Cancelled: run.Cancelled}
 		return nil
@@ -208,8 +209,7 @@ func (a *Actions) report(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	writeJSON(w, http.StatusOK, answer)
-	if ended != "" {
-		a.spare.rest(ended)
+	if ended {
 		a.signal()
 	}
 }
