@@ -178,22 +178,36 @@ func (f *Forge) getRepoByID(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-func (f *Forge) visibleRepos(r *request, owner string) ([]obj, error) {
+// seen is a repository and what the caller may do with it.
+type seen struct {
+	repo  repository
+	level level
+}
+
+func (f *Forge) visibleRepos(r *request, owner string) ([]seen, error) {
 	repos, err := f.listRepos(r.Context(), owner)
 	if err != nil {
 		return nil, err
 	}
-	list := []obj{}
+	var list []seen
 	for _, repo := range repos {
 		l, err := f.levelOn(r.Context(), r.caller, repo)
 		if err != nil {
 			return nil, err
 		}
 		if l >= levelPull {
-			list = append(list, f.repoJSON(repo, l))
+			list = append(list, seen{repo, l})
 		}
 	}
 	return list, nil
+}
+
+func (f *Forge) seenJSON(list []seen) []obj {
+	answer := make([]obj, len(list))
+	for i, s := range list {
+		answer[i] = f.repoJSON(s.repo, s.level)
+	}
+	return answer
 }
 
 func (f *Forge) listOrgRepos(w http.ResponseWriter, r *request) error {
@@ -215,7 +229,7 @@ func (f *Forge) answerRepos(w http.ResponseWriter, r *request, owner string) err
 	if err != nil {
 		return err
 	}
-	writeJSON(w, r.Request, http.StatusOK, page(f, w, r.Request, list))
+	writeJSON(w, r.Request, http.StatusOK, f.seenJSON(page(f, w, r.Request, list)))
 	return nil
 }
 

@@ -220,7 +220,7 @@ func (f *Forge) listInstallationRepositories(w http.ResponseWriter, r *request) 
 		return err
 	}
 	writeJSON(w, r.Request, http.StatusOK, obj{
-		"total_count": len(repos), "repository_selection": "selected", "repositories": page(f, w, r.Request, repos)})
+		"total_count": len(repos), "repository_selection": "selected", "repositories": f.seenJSON(page(f, w, r.Request, repos))})
 	return nil
 }
 
