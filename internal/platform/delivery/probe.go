@@ -20,7 +20,7 @@ const probeTimeout = 3 * time.Second
 // prober looks at an application from outside, as its users do.
 type prober struct {
 	names   Names
-	server  string // address of the zone's own name server
+	zone    *nameServer
 	address string // that every host of the zone must have; empty: any
 	client  *http.Client
 	fresh   *http.Client // as client, and connects anew for each request
@@ -31,7 +31,7 @@ type prober struct {
 func newProber(cfg Config, transport *http.Transport, inside *http.Client) prober {
 	kept, fresh := plainHTTP(transport), plainHTTP(transport)
 	fresh.DisableKeepAlives = true
-	return prober{names: cfg.Names, server: cfg.DNSServer, address: cfg.ExpectedAddress,
+	return prober{names: cfg.Names, zone: newNameServer(cfg.DNSServer), address: cfg.ExpectedAddress,
 		client: &http.Client{Transport: kept}, fresh: &http.Client{Transport: fresh}, inside: inside, now: cfg.Clock}
 }
 
@@ -50,7 +50,7 @@ func plainHTTP(transport *http.Transport) *http.Transport {
 // resolve asks the zone's own name server for the application's host.
 func (p prober) resolve(ctx context.Context, app string) *NameFact {
 	fact := &NameFact{Host: p.names.Host(app)}
-	answer, err := p.query(ctx, fact.Host)
+	answer, err := p.zone.query(ctx, fact.Host)
 	switch {
 	case err != nil:
 		fact.Reason = "the name server does not answer: " + err.Error()
@@ -80,13 +80,6 @@ func addressIn(answer *dns.Msg) (address string) {
 		}
 	}
 	return address
-}
-
-func (p prober) query(ctx context.Context, host string) (*dns.Msg, error) {
-	question := new(dns.Msg).SetQuestion(dns.Fqdn(host), dns.TypeA)
-	client := &dns.Client{Timeout: probeTimeout}
-	answer, _, err := client.ExchangeContext(ctx, question, p.server)
-	return answer, err
 }
 
 // visit makes one request over the public address. A connection that was kept
@@ -198,7 +191,7 @@ func (p prober) ask(ctx context.Context, address string) *AnswerFact {
 
 // vanished reports whether neither the zone nor the edge knows the host any more.
 func (p prober) vanished(ctx context.Context, app string) (bool, string, error) {
-	record, err := p.query(ctx, p.names.Host(app))
+	record, err := p.zone.query(ctx, p.names.Host(app))
 	if err != nil {
 		return false, "", fmt.Errorf("ask the name server for %s: %w", p.names.Host(app), err)
 	}
