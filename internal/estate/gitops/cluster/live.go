@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"unique"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/cache"
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/diff"
@@ -73,11 +74,16 @@ func newMapper(config *rest.Config) (meta.RESTMapper, error) {
 	return mapper, nil
 }
 
+// owner is the name of the application that manages a resource, "" for none.
+// Each comparison holds its own against that of every resource in the cluster,
+// so names are compared as pointers.
+type owner = unique.Handle[string]
+
 // populate keeps the manifest only of objects that an application manages;
 // of all others the cache holds a reference.
 func populate(obj *unstructured.Unstructured, _ bool) (any, bool) {
 	app := TrackingApp(obj)
-	return app, app != ""
+	return unique.Make(app), app != ""
 }
 
 func (l *Live) changed(current, previous *cache.Resource, _ map[kube.ResourceKey]*cache.Resource) {
@@ -90,8 +96,8 @@ func (l *Live) changed(current, previous *cache.Resource, _ map[kube.ResourceKey
 		} else {
 			l.overlay.seen(resource.ResourceKey(), current.ResourceVersion)
 		}
-		if app, _ := resource.Info.(string); app != "" {
-			l.onEvent(app)
+		if app, ok := resource.Info.(owner); ok && app.Value() != "" {
+			l.onEvent(app.Value())
 		}
 	}
 }
@@ -113,10 +119,8 @@ func (l *Live) Managed(app string, targets []*unstructured.Unstructured) (map[ku
 	if err := l.cache.EnsureSynced(); err != nil {
 		return nil, fmt.Errorf("load the cluster's state: %w", err)
 	}
-	objects, err := l.cache.GetManagedLiveObjs(targets, func(r *cache.Resource) bool {
-		owner, _ := r.Info.(string)
-		return owner == app
-	})
+	name := unique.Make(app)
+	objects, err := l.cache.GetManagedLiveObjs(targets, func(r *cache.Resource) bool { return r.Info == any(name) })
 	if err != nil {
 		return nil, err
 	}
