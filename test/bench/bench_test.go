@@ -72,11 +72,16 @@ func (b *bench) start(ctx context.Context, settings ...string) {
 	b.Helper()
 	began := time.Now()
 	p, err := platform.Start(ctx, os.Stderr, settings...)
+	b.p = p
 	if p != nil {
-		b.Cleanup(func() { b.stop(p) })
+		b.Cleanup(func() {
+			if b.p == p { // still
+				b.stop(p)
+			}
+		})
 	}
 	b.check(err)
-	b.p, b.report.firstStart = p, time.Since(began).Seconds()
+	b.report.firstStart = time.Since(began).Seconds()
 }
 
 func (b *bench) stop(p *platform.Platform) {
@@ -292,7 +297,7 @@ func (b *bench) keep(suffix, text string) {
 		return
 	}
 	name := strings.TrimSuffix(filepath.Base(out), ".md") + suffix + ".md"
-	path := filepath.Join(b.p.Root, "docs", "measurements", name)
+	path := filepath.Join(platform.Root(), "docs", "measurements", name)
 	b.check(os.MkdirAll(filepath.Dir(path), 0o755))
 	b.check(os.WriteFile(path, []byte(text), 0o644))
 }
