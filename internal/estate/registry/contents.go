@@ -17,6 +17,7 @@ import (
 const (
 	indexFile  = "index.json"
 	uploadsDir = "_uploads"
+	purgeFile  = "_purge" // stands in a repository from before a manifest is deleted until the repository is purged
 )
 
 // storedIndex is what is read of a repository's index.json, an OCI layout's.
@@ -73,13 +74,52 @@ func (r *Registry) exists(repository string) bool {
 	return err != nil || len(index.Manifests) > 0
 }
 
+// remove passes on the deletion of a manifest, and purges the repository with
+// its last tag. What a process that dies leaves undone, the next one does.
+func (r *Registry) remove(answer *limitedAnswer, req *http.Request, repository string) {
+	r.purge.Lock()
+	defer r.purge.Unlock()
+	note := filepath.Join(r.root(), filepath.FromSlash(repository), purgeFile)
+	if err := os.WriteFile(note, nil, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.log.Error("a deletion is not noted", "repository", repository, "error", err)
+		writeError(answer, http.StatusInternalServerError, "UNKNOWN", "the deletion cannot be noted")
+		return
+	}
+	r.store.ServeHTTP(answer, req)
+	if answer.status == http.StatusAccepted {
+		r.purgeIfEmpty(req.Context(), repository)
+	}
+	if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.log.Warn("the note of a deletion stays", "repository", repository, "error", err)
+	}
+}
+
+// purgeNoted does what a process that has died left undone.
+func (r *Registry) purgeNoted() error {
+	var notes []string
+	err := r.walk(func(path string, entry fs.DirEntry) error {
+		if entry.Name() == purgeFile {
+			notes = append(notes, path)
+		}
+		return nil
+	})
+	errs := []error{err}
+	for _, note := range notes {
+		repository, err := filepath.Rel(r.root(), filepath.Dir(note))
+		if err == nil {
+			r.purgeIfEmpty(context.Background(), filepath.ToSlash(repository))
+			err = os.Remove(note)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
 // purgeIfEmpty removes what a repository still holds once its last tag is
 // gone, at once instead of at the next collection: an application that was
 // deleted leaves nothing behind. The store does the removing, so that what it
 // remembers and what lies on disk stay the same.
 func (r *Registry) purgeIfEmpty(ctx context.Context, repository string) {
-	r.purge.Lock()
-	defer r.purge.Unlock()
 	index, err := r.index(repository)
 	if err != nil {
 		r.log.Warn("repository not purged", "repository", repository, "error", err)

@@ -129,10 +129,11 @@ func (r *Registry) serveRepository(w http.ResponseWriter, req *http.Request, t t
 	body := &limitedBody{ReadCloser: http.MaxBytesReader(w, req.Body, limit)}
 	req.Body = body
 	answer := &limitedAnswer{ResponseWriter: w, body: body}
-	r.store.ServeHTTP(answer, req)
-	if req.Method == http.MethodDelete && t.Kind == "manifests" && answer.status == http.StatusAccepted {
-		r.purgeIfEmpty(req.Context(), t.Repository)
+	if req.Method == http.MethodDelete && t.Kind == "manifests" {
+		r.remove(answer, req, t.Repository)
+		return
 	}
+	r.store.ServeHTTP(answer, req)
 }
 
 // readable reports whether there is something to read, and answers if not.

@@ -131,6 +131,9 @@ func New(cfg Config) (*Registry, error) {
 	}
 	server := olareg.New(storeConfig(r.root(), cfg.Logger))
 	r.store, r.close = server, server.Close
+	if err := r.purgeNoted(); err != nil {
+		return nil, errors.Join(fmt.Errorf("registry: purge what was deleted: %w", err), r.close())
+	}
 	return r, nil
 }
 

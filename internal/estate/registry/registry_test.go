@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -13,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -391,6 +393,37 @@ func TestContentOutlivesARestart(t *testing.T) {
 	s = start(t, dir, nil)
 	if _, err := remote.Image(s.ref("idp-one:a"), s.forge("reader")...); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestADeletionThatAKillCutShortIsEndedAtTheNextStart(t *testing.T) {
+	const untagged = `{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}`
+	for name, c := range map[string]struct {
+		left  map[string]string // files that the kill left
+		blobs bool              // stay
+	}{
+		"after the last tag was gone":  {map[string]string{purgeFile: "", indexFile: untagged}, false},
+		"before the last tag was gone": {map[string]string{purgeFile: ""}, true},
+		"of a push, before a manifest": {map[string]string{indexFile: untagged}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := start(t, t.TempDir(), nil)
+			s.push("idp-one:a", image(t), s.forge("writer"))
+			s.stop()
+			repository := filepath.Join(s.dir, "images", "idp-one")
+			for file, text := range c.left {
+				if err := os.WriteFile(filepath.Join(repository, file), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			start(t, s.dir, nil)
+			if left := blobsOnDisk(t, s.dir); len(left) > 0 != c.blobs {
+				t.Errorf("left on disk: %v", left)
+			}
+			if _, err := os.Stat(filepath.Join(repository, purgeFile)); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the note of the deletion stays: %v", err)
+			}
+		})
 	}
 }
 
