@@ -86,11 +86,20 @@ func (r *Registry) remove(answer *limitedAnswer, req *http.Request, repository s
 		return
 	}
 	r.store.ServeHTTP(answer, req)
+	var err error
 	if answer.status == http.StatusAccepted {
-		r.purgeIfEmpty(req.Context(), repository)
+		err = r.purgeIfEmpty(req.Context(), repository)
 	}
-	if err := os.Remove(note); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		r.log.Warn("the note of a deletion stays", "repository", repository, "error", err)
+	r.purged(note, repository, err)
+}
+
+// purged takes a note away, or leaves it to the next start after an error.
+func (r *Registry) purged(note, repository string, err error) {
+	if err == nil {
+		err = os.Remove(note)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		r.log.Warn("repository not purged", "repository", repository, "error", err)
 	}
 }
 
@@ -103,43 +112,44 @@ func (r *Registry) purgeNoted() error {
 		}
 		return nil
 	})
-	errs := []error{err}
+	if err != nil {
+		return err
+	}
 	for _, note := range notes {
 		repository, err := filepath.Rel(r.root(), filepath.Dir(note))
-		if err == nil {
-			r.purgeIfEmpty(context.Background(), filepath.ToSlash(repository))
-			err = os.Remove(note)
+		if err != nil {
+			return err
 		}
-		errs = append(errs, err)
+		repository = filepath.ToSlash(repository)
+		r.purged(note, repository, r.purgeIfEmpty(context.Background(), repository))
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // purgeIfEmpty removes what a repository still holds once its last tag is
 // gone, at once instead of at the next collection: an application that was
 // deleted leaves nothing behind. The store does the removing, so that what it
 // remembers and what lies on disk stay the same.
-func (r *Registry) purgeIfEmpty(ctx context.Context, repository string) {
+func (r *Registry) purgeIfEmpty(ctx context.Context, repository string) error {
 	index, err := r.index(repository)
 	if err != nil {
-		r.log.Warn("repository not purged", "repository", repository, "error", err)
-		return
+		return err
 	}
 	if index.tagged() {
-		return
+		return nil
 	}
 	for _, m := range index.Manifests {
 		r.drop(ctx, repository, "manifests", m.Digest)
 	}
 	blobs, err := r.blobs(repository)
 	if err != nil {
-		r.log.Warn("repository not purged", "repository", repository, "error", err)
-		return
+		return err
 	}
 	for _, digest := range blobs {
 		r.drop(ctx, repository, "blobs", digest)
 	}
 	r.log.Info("repository purged", "repository", repository, "blobs", len(blobs))
+	return nil
 }
 
 // drop has the store delete one item; one that is gone already is fine.
