@@ -21,6 +21,7 @@ var words = regexp.MustCompile(`(?i)connection (refused|reset)|could ?n.t connec
 	`unexpected (eof|disconnect)|early eof|: eof\b|hung up|empty reply|(error|status|http)[^0-9]{0,20}50[234]|` +
 	`bad gateway|service unavailable|gateway time-?out|i/o timeout|tls handshake timeout|` +
 	`connection lost|broken pipe|stream error: stream id|server closed idle connection|` +
+	`server sent goaway|temporary failure in name resolution|server misbehaving|` +
 	`non-properly terminated|error in the (pull|push) function|ssl_error_syscall|transfer closed with outstanding|` +
 	`blob upload unknown`) // the last is a registry that came back without the upload it had begun
 

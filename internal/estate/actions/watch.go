@@ -16,6 +16,7 @@ import (
 	"k8s.io/client-go/informers"
 	"k8s.io/client-go/tools/cache"
 
+	"github.com/pronto-platform/pronto/internal/base/outage"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 )
 
@@ -66,14 +67,15 @@ func (a *Actions) podSeen(ctx context.Context, object any, deleted bool) {
 	}
 }
 
-// hopeless are the reasons a container waits for that do not pass in time.
+// hopeless are the reasons a container waits for that do not pass in time,
+// unless what is said tells of a registry that is away.
 var hopeless = map[string]bool{"ImagePullBackOff": true, "InvalidImageName": true, "ErrImageNeverPull": true,
 	"CreateContainerConfigError": true, "CreateContainerError": true, "RunContainerError": true, "CrashLoopBackOff": true}
 
 // podProblem says why a pod will do no more work, or nothing.
 func podProblem(pod *corev1.Pod, deleted bool) string {
 	for _, status := range pod.Status.ContainerStatuses {
-		if w := status.State.Waiting; w != nil && hopeless[w.Reason] {
+		if w := status.State.Waiting; w != nil && hopeless[w.Reason] && !outage.Told(w.Message) {
 			return "the job's pod cannot start: " + w.Reason + ": " + w.Message
 		}
 		if t := status.State.Terminated; t != nil {

@@ -7,6 +7,8 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	discoveryv1 "k8s.io/api/discovery/v1"
+
+	"github.com/pronto-platform/pronto/internal/base/outage"
 )
 
 // crashes is how often a container must have died until waiting is no longer hope.
@@ -179,8 +181,8 @@ func podCause(pod *corev1.Pod) (cause string, fatal bool) {
 func containerCause(pod *corev1.Pod, s corev1.ContainerStatus) (cause string, fatal bool) {
 	if w := s.State.Waiting; w != nil {
 		switch w.Reason {
-		case "ErrImagePull", "ImagePullBackOff":
-			return fmt.Sprintf("the image %s cannot be pulled: %s", s.Image, firstOf(w.Message, w.Reason)), w.Reason == "ImagePullBackOff"
+		case "ErrImagePull", "ImagePullBackOff": // a registry that is away comes back, and the node pulls again by itself
+			return fmt.Sprintf("the image %s cannot be pulled: %s", s.Image, firstOf(w.Message, w.Reason)), w.Reason == "ImagePullBackOff" && !outage.Told(w.Message)
 		case "InvalidImageName", "ErrImageNeverPull":
 			return fmt.Sprintf("the image %s cannot be used: %s", s.Image, firstOf(w.Message, w.Reason)), true
 		case "CreateContainerConfigError", "CreateContainerError", "RunContainerError":

@@ -98,6 +98,8 @@ export const causePhrases: readonly Phrase[] = [
   [/^No node takes the pod: (.+)\.$/, "Nenhum nó aceita o pod: $1."],
   [/^Ask for less under resources\.requests in deploy\/deployment\.yaml, mend its nodeSelector, or add a node; the pod starts as soon as it fits\.$/, "Peça menos em resources.requests de deploy/deployment.yaml, corrija o nodeSelector, ou acrescente um nó; o pod inicia assim que couber."],
   [/^The image (\S+) cannot be pulled\.$/, "A imagem $1 não pode ser baixada."],
+  [/^The image (\S+) cannot be pulled, because its registry does not answer\.$/, "A imagem $1 não pode ser baixada, porque o registry dela não responde."],
+  [/^See with `pronto status` whether the registry and the edge run; the node pulls again by itself, after ten seconds at first and five minutes at most\.$/, "Veja com `pronto status` se o registry e a borda estão rodando; o nó tenta baixar de novo sozinho, primeiro depois de dez segundos e no máximo de cinco em cinco minutos."],
   [/^Name an image that the registry has in deploy\/deployment\.yaml, or run the workflow again so that it writes one$/, "Indique em deploy/deployment.yaml uma imagem que o registry tenha, ou execute o workflow de novo para que ele grave uma"],
   [/^The container (\S+) cannot be started: (.+)\.$/, "O contêiner $1 não pode ser iniciado: $2."],
   [/^Correct what it names in deploy\/ \(a Secret or ConfigMap that is not there, a command that is not in the image\)$/, "Corrija em deploy/ o que está indicado (um Secret ou ConfigMap que não existe, um comando que não está na imagem)"],

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/pronto-platform/pronto/internal/base/outage"
 )
 
 // probeGrace is how long a container may take to answer its probe before that is a cause.
@@ -84,6 +86,11 @@ func imagePull(f Facts) *finding {
 	c := container(f, func(c Container) bool { return slices.Contains(reasons, c.Waiting) })
 	if c == nil {
 		return nil
+	}
+	if outage.Told(c.Message) {
+		return &finding{fmt.Sprintf("The image %s cannot be pulled, because its registry does not answer.", c.Image),
+			"See with `pronto status` whether the registry and the edge run; the node pulls again by itself, after ten seconds at first and five minutes at most.",
+			withEvents(f, c.Message, "Failed")}
 	}
 	return &finding{fmt.Sprintf("The image %s cannot be pulled.", c.Image),
 		"Name an image that the registry has in deploy/deployment.yaml, or run the workflow again so that it writes one" + again,
