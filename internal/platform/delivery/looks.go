@@ -3,6 +3,8 @@ package delivery
 import (
 	"context"
 	"time"
+
+	"k8s.io/utils/ptr"
 )
 
 // kick makes a look due now.
@@ -226,7 +228,7 @@ func (t *tracker) seeName(name *NameFact) {
 	if t.app.Address.Live && !name.OK {
 		t.kick(lookAnswer)
 	}
-	t.same = equal(t.facts.Name, name)
+	t.same = ptr.Equal(t.facts.Name, name)
 	t.facts.Name = name
 }
 
@@ -234,11 +236,7 @@ func (t *tracker) seeAddress(name *NameFact, edge *EdgeFact, answer *AnswerFact)
 	before, checked := t.facts, t.checked
 	t.facts.Name = name
 	t.seeAnswer(edge, answer)
-	t.same = checked && equal(before.Name, t.facts.Name) && equal(before.Edge, t.facts.Edge) && equal(before.Answer, t.facts.Answer)
-}
-
-func equal[T comparable](a, b *T) bool {
-	return a == b || a != nil && b != nil && *a == *b
+	t.same = checked && ptr.Equal(before.Name, t.facts.Name) && ptr.Equal(before.Edge, t.facts.Edge) && ptr.Equal(before.Answer, t.facts.Answer)
 }
 
 func (s *Service) lookAnswer(ctx context.Context, app App, f Facts, of func(func(*tracker)) message) message {
