@@ -1,7 +1,6 @@
 package system
 
 import (
-	"context"
 	"database/sql"
 	"html"
 	"io"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/config"
 	"github.com/pronto-platform/pronto/internal/estate/identity"
@@ -100,11 +100,7 @@ func (d *door) startProvider(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- part.Run(ctx, func() { close(ready) }) }()
-	t.Cleanup(func() { cancel(); <-done })
-	<-ready
+	parttest.Start(t, part.Run)
 	d.dex.Store(part)
 }
 

@@ -21,6 +21,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/estate/actions"
 )
@@ -74,21 +75,11 @@ func (w *world) start() {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- part.Run(ctx, func() { close(ready) }) }()
-	select {
-	case <-ready:
-	case err := <-done:
-		w.t.Fatal(err)
-	}
+	end := parttest.Start(w.t, part.Run)
 	w.forge.use(part.Handler())
 	w.stop = func() {
 		w.forge.use(nil)
-		cancel()
-		if err := <-done; err != nil {
-			w.t.Error(err)
-		}
+		end()
 	}
 }
 

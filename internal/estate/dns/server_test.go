@@ -20,6 +20,7 @@ import (
 	clientcmdapi "k8s.io/client-go/tools/clientcmd/api"
 
 	"github.com/pronto-platform/pronto/internal/base/kubetest"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/estate/dns"
 )
 
@@ -191,28 +192,7 @@ func start(t *testing.T, cfg dns.Config) (stop func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- server.Run(ctx, func() { close(ready) }) }()
-	stopped := false
-	stop = func() {
-		if !stopped {
-			stopped = true
-			cancel()
-			if err := <-done; err != nil {
-				t.Errorf("Run = %v", err)
-			}
-		}
-	}
-	t.Cleanup(stop)
-	select {
-	case <-ready:
-	case err := <-done:
-		stopped = true
-		cancel()
-		t.Fatalf("Run = %v", err)
-	}
-	return stop
+	return parttest.Start(t, server.Run)
 }
 
 func ask(t *testing.T, network, server, name string, qtype uint16) *mdns.Msg {

@@ -2,7 +2,6 @@ package edge_test
 
 import (
 	"bufio"
-	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"io"
@@ -20,6 +19,7 @@ import (
 	"golang.org/x/net/websocket"
 
 	"github.com/pronto-platform/pronto/internal/base/netclient"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/estate/edge"
 )
 
@@ -181,28 +181,7 @@ func start(t *testing.T, cfg edge.Config) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- e.Run(ctx, func() { close(ready) }) }()
-	stopped := false
-	stop := func() {
-		if stopped {
-			return
-		}
-		stopped = true
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("Run = %v", err)
-		}
-	}
-	t.Cleanup(stop)
-	select {
-	case <-ready:
-	case err := <-done:
-		stopped = true
-		cancel()
-		t.Fatalf("Run = %v", err)
-	}
+	stop := parttest.Start(t, e.Run)
 	pemBytes, err := os.ReadFile(cfg.CARoot.CertFile)
 	if err != nil {
 		t.Fatal(err)

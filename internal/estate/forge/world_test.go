@@ -1,7 +1,6 @@
 package forge_test
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"io"
@@ -22,6 +21,7 @@ import (
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
 	"github.com/pronto-platform/pronto/internal/base/part"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/estate/forge"
 )
@@ -81,14 +81,9 @@ func (w *world) start() {
 	}
 	w.forge = f
 	w.active.Store(f)
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- f.Run(ctx, func() {}) }()
+	end := parttest.Start(w.t, f.Run)
 	w.stop = func() {
-		cancel()
-		if err := <-done; err != nil {
-			w.t.Error(err)
-		}
+		end()
 		if err := f.Close(); err != nil {
 			w.t.Error(err)
 		}

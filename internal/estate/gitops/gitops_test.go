@@ -21,6 +21,7 @@ import (
 	argo "github.com/pronto-platform/pronto/api/argoproj/v1alpha1"
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
 	"github.com/pronto-platform/pronto/internal/base/kubetest"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/estate/gitops"
 )
@@ -74,26 +75,8 @@ func newBench(t testing.TB) *bench {
 	if b.client, err = client.New(kubernetes, client.Options{Scheme: scheme}); err != nil {
 		t.Fatal(err)
 	}
-	b.run()
+	parttest.Start(b.t, b.part.Run)
 	return b
-}
-
-// run starts the part and stops it with the test.
-func (b *bench) run() {
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- b.part.Run(ctx, func() { close(ready) }) }()
-	b.t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			b.t.Errorf("Run = %v", err)
-		}
-	})
-	select {
-	case <-ready:
-	case err := <-done:
-		b.t.Fatalf("Run = %v before it was ready", err)
-	}
 }
 
 func (b *bench) push(repo string, files map[string]string) string {

@@ -16,6 +16,7 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 )
 
@@ -42,7 +43,7 @@ func start(t *testing.T) *provider {
 	password := secret.Random("")
 	part := newPart(t, server.URL, password)
 	handler = part.Handler()
-	runPart(t, part)
+	parttest.Start(t, part.Run)
 
 	ctx := oidc.ClientContext(t.Context(), server.Client())
 	discovered, err := oidc.NewProvider(ctx, server.URL)
@@ -79,25 +80,6 @@ func newPart(t *testing.T, issuer string, password secret.String) *Identity {
 		t.Fatal(err)
 	}
 	return part
-}
-
-func runPart(t *testing.T, part *Identity) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, done := make(chan struct{}), make(chan error, 1)
-	go func() { done <- part.Run(ctx, func() { close(ready) }) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("run: %v", err)
-		}
-	})
-	select {
-	case <-ready:
-	case err := <-done:
-		done <- nil
-		t.Fatalf("run: %v", err)
-	}
 }
 
 func browser(t *testing.T) *http.Client {

@@ -2,7 +2,6 @@ package registry
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
@@ -23,6 +22,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/random"
 	"github.com/google/go-containerregistry/pkg/v1/remote"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 )
 
@@ -101,21 +101,11 @@ func start(t *testing.T, dir string, change func(*Config)) *station {
 		t.Fatal(err)
 	}
 	handler = registry.Handler()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- registry.Run(ctx, func() {}) }()
+	end := parttest.Start(t, registry.Run)
 	s := &station{t: t, url: u, client: server.Client(), dir: dir, log: log}
-	stopped := false
 	s.stop = func() {
-		if stopped {
-			return
-		}
-		stopped = true
 		server.Close()
-		cancel()
-		if err := <-done; err != nil {
-			t.Errorf("run: %v", err)
-		}
+		end()
 	}
 	t.Cleanup(s.stop)
 	return s

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
 	"github.com/pronto-platform/pronto/internal/platform/store"
@@ -156,17 +157,9 @@ func (b *bench) start(path string, configure func(*catalog.Config)) (stop func()
 	if b.catalog, err = catalog.New(cfg); err != nil {
 		b.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(b.t.Context())
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func(c *catalog.Catalog) { ended <- c.Run(ctx, func() { close(ready) }) }(b.catalog)
-	select {
-	case <-ready:
-	case err := <-ended:
-		b.t.Fatalf("catalog ended: %v", err)
-	}
+	end := parttest.Start(b.t, b.catalog.Run)
 	stop = sync.OnceFunc(func() {
-		cancel()
-		<-ended
+		end()
 		_ = db.Close()
 	})
 	b.t.Cleanup(stop)

@@ -19,6 +19,7 @@ import (
 	"sigs.k8s.io/yaml"
 
 	"github.com/pronto-platform/pronto/internal/base/kubetest"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 )
 
@@ -79,21 +80,8 @@ func (w *world) serve() (stop func()) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(w.t.Context())
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- service.Run(ctx, func() { close(ready) }) }()
-	select {
-	case <-ready:
-	case err := <-ended:
-		w.t.Fatalf("Run = %v before it was ready", err)
-	}
 	w.service = service
-	return func() {
-		cancel()
-		if err := <-ended; err != nil {
-			w.t.Errorf("Run = %v", err)
-		}
-	}
+	return parttest.Start(w.t, service.Run)
 }
 
 // ingress makes the host rule, as the first sync does.

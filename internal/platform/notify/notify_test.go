@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/scm"
@@ -369,16 +370,13 @@ func TestTheForgeIsGivenTheStatusOfTheRevision(t *testing.T) {
 func TestRunTellsUntilItIsStopped(t *testing.T) {
 	r, j := newReceiver(t), notices(delivery.NoticeLive)
 	w := newWorld(t, j, webhook(t, r), Filter{})
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	ended := make(chan error, 1)
-	go func() { ended <- w.n.Run(ctx, func() {}) }()
+	stop := parttest.Start(t, w.n.Run)
 	select {
 	case <-r.came:
-	case <-ctx.Done():
+	case <-time.After(20 * time.Second):
 	}
-	cancel()
-	if err := <-ended; err != nil || r.count() != 1 {
-		t.Errorf("%d received, Run = %v", r.count(), err)
+	stop()
+	if r.count() != 1 {
+		t.Errorf("%d received", r.count())
 	}
 }

@@ -1,7 +1,6 @@
 package scaffold
 
 import (
-	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
 )
 
@@ -183,15 +183,7 @@ func TestATemplateOfADirectoryOfThisMachineWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.cfg.Catalog = entities
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- entities.Run(ctx, func() {}) }()
-	defer func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}()
+	parttest.Start(t, entities.Run)
 	s, _ := w.start(t)
 	w.known(t, s, "template:default/team", true)
 	task, err := s.Create(t.Context(), CreateRequest{TemplateRef: "team", Values: map[string]any{"name": "ana"}})

@@ -17,6 +17,7 @@ import (
 	tracepb "go.opentelemetry.io/proto/otlp/trace/v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/platform/delivery"
 	"github.com/pronto-platform/pronto/internal/platform/delivery/timeline"
 )
@@ -120,9 +121,7 @@ func send(t *testing.T, c *collector, j *journal, count int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- exporter.Run(ctx, func() {}) }()
+	stop := parttest.Start(t, exporter.Run)
 	for range count {
 		select {
 		case <-j.sent:
@@ -130,10 +129,7 @@ func send(t *testing.T, c *collector, j *journal, count int) {
 			t.Fatal("not sent within 20 s")
 		}
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("Run = %v", err)
-	}
+	stop()
 }
 
 func TestADeliveryIsATrace(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
-	"github.com/pronto-platform/pronto/internal/base/part"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/estate/forge"
 	"github.com/pronto-platform/pronto/internal/platform/catalog"
@@ -102,20 +102,6 @@ var files = map[string]string{
 `,
 }
 
-func start(t *testing.T, p part.Part) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- p.Run(ctx, func() { close(ready) }) }()
-	t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
-	})
-	<-ready
-}
-
 func must[T any](t *testing.T, value T, err error) T {
 	t.Helper()
 	if err != nil {
@@ -151,7 +137,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = f.Close() })
 	handler := f.Handler()
 	face.Store(&handler)
-	start(t, f)
+	parttest.Start(t, f.Run)
 	client, err := scm.New(scm.Config{APIURL: server.URL, Token: secret.New(token)})
 	w := &world{url: server.URL, key: key, scm: must(t, client, err), ended: make(chan scaffold.Task, 100)}
 	db, err := store.Open(t.Context(), filepath.Join(dir, "platform.db"))
@@ -159,7 +145,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { _ = db.Close() })
 	entities, err := catalog.New(catalog.Config{DB: db, SCM: client, ForgeURL: server.URL, Logger: log})
 	entities = must(t, entities, err)
-	start(t, entities)
+	parttest.Start(t, entities.Run)
 	templates := fstest.MapFS{}
 	for name, content := range files {
 		templates[name] = &fstest.MapFile{Data: []byte(strings.Replace(content, "NAME", filepath.Dir(name), 1)), Mode: 0o644}
@@ -176,7 +162,7 @@ func newWorld(t *testing.T) *world {
 		},
 	})
 	w.tasks = must(t, tasks, err)
-	start(t, tasks)
+	parttest.Start(t, tasks.Run)
 	return w
 }
 

@@ -18,6 +18,7 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/pronto-platform/pronto/internal/base/gitcmd"
+	"github.com/pronto-platform/pronto/internal/base/part/parttest"
 	"github.com/pronto-platform/pronto/internal/base/secret"
 	"github.com/pronto-platform/pronto/internal/estate/forge"
 	"github.com/pronto-platform/pronto/internal/platform/access"
@@ -85,28 +86,6 @@ func must[T any](value T, err error) func(*testing.T) T {
 	}
 }
 
-// run runs a part until the test ends, and waits until it is ready.
-func (w *world) run(part interface {
-	Run(ctx context.Context, ready func()) error
-}) {
-	w.t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- part.Run(ctx, func() { close(ready) }) }()
-	w.t.Cleanup(func() {
-		cancel()
-		if err := <-ended; err != nil {
-			w.t.Error(err)
-		}
-	})
-	select {
-	case <-ready:
-	case err := <-ended:
-		ended <- err
-		w.t.Fatalf("a part ended before it was ready: %v", err)
-	}
-}
-
 func (w *world) openForge() http.Handler {
 	f := must(forge.New(forge.Config{
 		Dir: filepath.Join(w.dir, "forge"), URL: must(url.Parse(w.forge.URL))(w.t), Organization: "apps",
@@ -114,7 +93,7 @@ func (w *world) openForge() http.Handler {
 		Users: []forge.User{{Login: "pronto", Email: "pronto@example.com", Name: "Pronto", Admin: true, Token: secret.New(forgeToken)}},
 	}))(w.t)
 	w.t.Cleanup(func() { _ = f.Close() })
-	w.run(f)
+	parttest.Start(w.t, f.Run)
 	w.scm = must(scm.New(scm.Config{APIURL: w.forge.URL, Token: secret.New(forgeToken)}))(w.t)
 	return f.Handler()
 }
@@ -180,13 +159,13 @@ func (w *world) openPortal() http.Handler {
 	entities := must(catalog.New(catalog.Config{
 		DB: db, SCM: w.scm, ForgeURL: w.forge.URL, Builtin: must(builtin.Entities("admins", "developers"))(t), Logger: w.log,
 	}))(t)
-	w.run(entities)
+	parttest.Start(w.t, entities.Run)
 	tasks := must(scaffold.New(scaffold.Config{
 		DB: db, SCM: w.scm, Catalog: entities, Templates: w.templates(),
 		Git: gitcmd.Remote{Origin: w.forge.URL + "/", Token: secret.New(forgeToken)}, Dir: filepath.Join(w.dir, "tasks"),
 		SealKey: secret.New("a key"), Organization: "apps", Domain: "example.com", Vars: w.siteValues, Logger: w.log,
 	}))(t)
-	w.run(tasks)
+	parttest.Start(w.t, tasks.Run)
 	deliveries := must(delivery.New(delivery.Config{
 		DB: db, SCM: w.scm, Kubernetes: &rest.Config{Host: "127.0.0.1:1"}, DNSServer: "127.0.0.1:1", HTTPClient: http.DefaultClient,
 		WebhookSecret: secret.New(hookSecret), Logger: w.log,
