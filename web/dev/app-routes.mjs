@@ -24,11 +24,12 @@ export const appRoutes = (world) => {
   const deliveryOf = (app, run) => world.deliveries(app.name).find(({ runId }) => runId === Number(run)) ?? app.delivery;
 
   const versionsOf = (app) => {
-    const was = world.deliveries(app.name).filter(({ status, phases }) => status === "live" && phases[4].status === "done");
+    const lived = world.deliveries(app.name).filter(({ status, phases }) => status === "live" && phases[4].status === "done");
+    const was = lived.filter(({ revision }, i) => lived.findIndex((newer) => newer.revision === revision) === i);
     return was.map((delivery, i) => {
       const live = delivery.revision === app.liveRevision;
       const old = i === was.length - 1 && i > 1;
-      const rollback = live ? { allowed: false, reason: "it is live" } : old ? { allowed: false, reason: "its image is no longer in the registry" } : { allowed: true };
+      const rollback = live ? { allowed: false, reason: "it is live" } : old ? { allowed: false, reason: `the registry does not have the image of ${delivery.revision.slice(0, 7)} any more` } : { allowed: true };
       return { revision: delivery.revision, message: delivery.message, author: delivery.author, image: delivery.image, deliveryId: delivery.id, liveAt: delivery.finishedAt, seconds: delivery.seconds, live, rollback };
     });
   };
