@@ -81,6 +81,9 @@ var deployTroubles = []trouble{
 		"apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: whyd1}\nrules: []\n")},
 	{code: "quota_exceeded", phase: "sync", sentence: "quota few is used up", change: replacing(deploymentFile, "terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 29"), around: fewPods},
 	{code: "image_pull", phase: "sync", sentence: "cannot be pulled", change: replacing(deploymentFile, "@sha256:", "@sha256:0000000000000000000000000000000000000000000000000000000000000000 #")},
+	{code: "image_pull", phase: "sync", sentence: "its registry does not answer", change: func(t *testing.T, work string) {
+		replacing(deploymentFile, "image: "+p.Env["PRONTO_REGISTRY"]+"/", "image: 127.0.0.1:1/")(t, work) // where nothing listens
+	}},
 	{code: "crash", phase: "sync", sentence: "exit code 3", change: running(`console.error('the settings are missing'); process.exit(3)`)},
 	{code: "out_of_memory", phase: "sync", sentence: "more memory than its limit", change: running(`const all = []; for (;;) all.push(Buffer.alloc(1 << 24, 1))`)},
 	{code: "probe_fails", phase: "sync", sentence: "does not answer its probe", change: replacing(deploymentFile, "path: /readyz", "path: /absent")},
