@@ -3,25 +3,27 @@ import { api } from "../api/client";
 import { asProblem, unwrap, type Problem } from "../api/problem";
 import type { Me } from "../api/types";
 import { Failure } from "../components/Failure";
-import { LiveContext } from "../live/LiveContext";
-import { LiveStore } from "../live/store";
-import { MeContext } from "./MeContext";
+import { known, setKnown } from "./known";
 import { Shell } from "./Shell";
 import classes from "./Shell.module.css";
 import { SignIn } from "./SignIn";
 
 type Seen = { state: "asking" } | { state: "out" } | { state: "in"; me: Me } | { state: "failed"; problem: Problem };
 
-/** Gate lets in who is signed in, and opens the one event stream for them. */
+/** Gate lets in who is signed in. */
 export function Gate() {
   const [seen, setSeen] = useState<Seen>({ state: "asking" });
   const [turn, setTurn] = useState(0);
   const again = useCallback(() => setTurn((n) => n + 1), []);
   useEffect(() => {
     unwrap(api.GET("/api/pronto/v1/me")).then(
-      (me) => setSeen({ state: "in", me }),
+      (me) => {
+        setKnown(true);
+        setSeen({ state: "in", me });
+      },
       (thrown: unknown) => {
         const problem = asProblem(thrown);
+        if (problem.status === 401) setKnown(false);
         setSeen((before) => afterFailure(before, problem));
       },
     );
@@ -29,7 +31,7 @@ export function Gate() {
 
   switch (seen.state) {
     case "asking":
-      return null;
+      return known() ? <Shell me={undefined} refused={again} /> : null;
     case "out":
       return <SignIn />;
     case "failed":
@@ -39,26 +41,8 @@ export function Gate() {
         </main>
       );
     case "in":
-      return (
-        <MeContext value={seen.me}>
-          <Listening refused={again} />
-        </MeContext>
-      );
+      return <Shell me={seen.me} refused={again} />;
   }
-}
-
-/** Listening keeps the one event stream open while the pages are there. */
-function Listening({ refused }: { refused: () => void }) {
-  const [store] = useState(() => new LiveStore(refused));
-  useEffect(() => {
-    store.open();
-    return () => store.close();
-  }, [store]);
-  return (
-    <LiveContext value={store}>
-      <Shell />
-    </LiveContext>
-  );
 }
 
 /** A portal that does not answer for a moment does not sign anybody out. */
