@@ -40,6 +40,7 @@ async function signedIn() {
     await page.locator("#submit-login").click();
   }
   await page.waitForURL(`${PRONTO_URL}/`);
+  await page.locator("main h1, main h2").first().waitFor(); // from here on the browser knows that somebody is signed in
   const state = await context.storageState();
   await context.close();
   return state;
