@@ -116,11 +116,10 @@ func (r *Registry) purgeNoted() error {
 		return err
 	}
 	for _, note := range notes {
-		repository, err := filepath.Rel(r.root(), filepath.Dir(note))
+		repository, err := r.repositoryOf(note)
 		if err != nil {
 			return err
 		}
-		repository = filepath.ToSlash(repository)
 		r.purged(note, repository, r.purgeIfEmpty(context.Background(), repository))
 	}
 	return nil
@@ -186,17 +185,23 @@ func (r *Registry) repositories() ([]string, error) {
 		if entry.Name() != indexFile {
 			return nil
 		}
-		name, err := filepath.Rel(r.root(), filepath.Dir(path))
+		name, err := r.repositoryOf(path)
 		if err != nil {
 			return err
 		}
-		if name = filepath.ToSlash(name); r.exists(name) {
+		if r.exists(name) {
 			names = append(names, name)
 		}
 		return nil
 	})
 	slices.Sort(names)
 	return names, err
+}
+
+// repositoryOf names the repository in whose folder a file lies.
+func (r *Registry) repositoryOf(file string) (string, error) {
+	name, err := filepath.Rel(r.root(), filepath.Dir(file))
+	return filepath.ToSlash(name), err
 }
 
 func (r *Registry) dropStaleUploads() error {
